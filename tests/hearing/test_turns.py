@@ -1,0 +1,83 @@
+"""When has the person finished: the rule alone, in seconds."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voiceheal.core.meaning import Completeness, Expect, Kind
+from voiceheal.hearing.turns import Pace, TurnRule, agreed
+
+NONE, EXTENDABLE, COMPLETE = Completeness.NONE, Completeness.EXTENDABLE, Completeness.COMPLETE
+RULE = TurnRule(unfinished=frozenset({"and", "because", "um"}))
+
+
+@pytest.mark.parametrize(
+    ("text", "completeness", "kind", "silence"),
+    [
+        ("stop", COMPLETE, Kind.COMMAND, 0.2),
+        ("stop", COMPLETE, Kind.OPEN, 0.4),
+        ("yes", COMPLETE, Kind.YES_NO, 0.2),
+        ("breathe", EXTENDABLE, Kind.COMMAND, 0.5),
+        ("no", EXTENDABLE, Kind.OPEN, 0.8),
+        ("she left me", NONE, Kind.OPEN, 1.3),
+        ("she left me and", NONE, Kind.OPEN, 2.2),
+        ("she left me", NONE, Kind.COMMAND, 1.0),
+        ("not really", NONE, Kind.YES_NO, 0.9),
+        ("about a", NONE, Kind.RATING, 0.9),
+        ("the um", NONE, Kind.CHOICE, 1.8),
+        ("", NONE, Kind.OPEN, 1.3),
+    ],
+)
+def test_how_long_silence_must_last(text: str, completeness: Completeness, kind: Kind, silence: float) -> None:
+    assert RULE.silence(text, completeness, Expect(kind)) == pytest.approx(silence)
+    assert RULE.silence(text, completeness, Expect(kind, patience=2.0)) == pytest.approx(2 * silence)
+
+
+def over(text: str, completeness: Completeness, **given_: float) -> bool:
+    figures = {"silence": 0.0, "unchanged": 0.0, "length": 1.0} | given_
+    return RULE.over(text, completeness, Expect(Kind.OPEN), **figures)
+
+
+def test_a_turn_is_over_after_its_silence() -> None:
+    assert not over("she left me", NONE, silence=1.28)
+    assert over("she left me", NONE, silence=1.3)
+
+
+def test_noise_that_never_ends_does_not_keep_a_turn_open() -> None:
+    assert not over("stop", COMPLETE, unchanged=1.0)
+    assert over("stop", COMPLETE, unchanged=1.2)
+    assert over("she left me", NONE, unchanged=5.0)
+    assert not over("", NONE, unchanged=5.0), "crying is no end of a turn"
+
+
+def test_a_turn_has_an_end_in_any_case() -> None:
+    assert over("", NONE, length=Pace().longest)
+
+
+@given(st.sampled_from(Completeness), st.sampled_from(Kind), st.text(), st.floats(0.5, 4.0))
+def test_more_patience_never_ends_a_turn_earlier(
+    completeness: Completeness, kind: Kind, text: str, patience: float
+) -> None:
+    waits = [RULE.silence(text, completeness, Expect(kind, patience=p)) for p in (patience, patience * 1.5)]
+    assert waits[0] < waits[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "heard", "command", "hit", "together"),
+    [
+        ("stop", COMPLETE, "stop", COMPLETE, COMPLETE),
+        ("hop", NONE, "stop", COMPLETE, COMPLETE),
+        ("", NONE, "stop", COMPLETE, COMPLETE),
+        ("breathe for", NONE, "breathe", EXTENDABLE, EXTENDABLE),
+        ("breathe", EXTENDABLE, "breathe", COMPLETE, EXTENDABLE),
+        ("stop", COMPLETE, "", NONE, COMPLETE),
+        ("i can not stop", NONE, "stop", COMPLETE, NONE),
+        ("she left me", NONE, "", NONE, NONE),
+    ],
+)
+def test_two_recognisers_agree(
+    text: str, heard: Completeness, command: str, hit: Completeness, together: Completeness
+) -> None:
+    assert agreed(text, heard, command, hit) is together

@@ -1,0 +1,263 @@
+"""Whole conversations as data: the real content, the real understanding and the pure core on a clock that jumps.
+
+A scenario (tests/scenarios/*.yaml, top key `scenarios`) has a `name`, perhaps a `start` ({intent, slots}, as
+`voiceheal breathe` begins), and `turns`. A turn does one thing and says what must come of it:
+
+    user: TEXT          the person says it, when it is their turn; with `early: true` at once
+    silence: SECONDS    the person says nothing
+    for: SECONDS        (with user) how long is waited then; without it until it is the person's turn again, or the end
+    expect: [LINE, ...] content lines that are said in this turn, in this order (others may come between); `*` and
+                        `a | b` are understood
+    absent: [LINE, ...] lines that are not said in this turn
+    intent, slots, stage, safety      of what was understood
+    began, ended: SESSION / "SESSION OUTCOME"     sessions that begin and end in this turn
+    cues, last_cue, phase_s           breath cues: how many, which phase comes last, seconds of the last phase
+    volume              master volume at the end of the turn, 0..1
+    all_before_repeat: LINE           no variant of this line was said twice before all were heard
+    over: true          the conversation ended in this turn
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import functools
+import heapq
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from voiceheal import app as house
+from voiceheal.core.commands import Command, Hush, Note, PlayTone, Quit, SetVolume, Speak
+from voiceheal.core.conversation import Conversation
+from voiceheal.core.events import Deadline, Event, InputEnded, LineEnded, LineStarted, SpeechBegan, Started, Utterance
+from voiceheal.settings import Settings
+
+WORD_S = 0.3  # how long the mouth takes for a word
+FAR_S = 4 * 3600.0  # no turn lasts longer
+FOLDER = Path(__file__).parent / "scenarios"
+KEYS = frozenset({
+    "user", "early", "silence", "for", "expect", "absent", "intent", "slots", "stage", "safety", "began", "ended",
+    "cues", "last_cue", "phase_s", "volume", "all_before_repeat", "over", "why",
+})  # fmt: skip
+
+
+@dataclass
+class Heard:
+    """What came of one turn."""
+
+    lines: list[tuple[str, str]] = field(default_factory=list)  # (line id, words)
+    notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    tones: list[PlayTone] = field(default_factory=list)
+    over: bool = False
+
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        """Fields of the notes of one type."""
+        return [fields for name, fields in self.notes if name == kind]
+
+
+class Theatre:
+    """A conversation, a mouth that takes `WORD_S` a word, and a clock that jumps to whatever comes next."""
+
+    def __init__(self, conversation: Conversation) -> None:
+        self.conversation = conversation
+        self.now = 0.0
+        self.volume = 0.0
+        self.heard = Heard()
+        self._coming: list[tuple[float, int, Event]] = []
+        self._order = itertools.count()
+        self._speaking: set[int] = set()
+
+    def take(self, event: Event) -> None:
+        """Hand one event over and carry the commands out."""
+        for command in self.conversation.handle(event, self.now):
+            self._carry_out(command)
+
+    def _carry_out(self, command: Command) -> None:
+        match command:
+            case Speak():
+                at = self.now if command.at is None else command.at
+                self._later(at, LineStarted(command.id))
+                self._later(at + WORD_S * len(command.text.split()), LineEnded(command.id))
+                self._speaking.add(command.id)
+                self.heard.lines.append((command.line, command.text))
+            case Hush():
+                cut, self._speaking = self._speaking, set()
+                for line_id in sorted(cut):
+                    self._later(self.now, LineEnded(line_id, completed=False))
+            case PlayTone():
+                self.heard.tones.append(command)
+            case SetVolume(gain, _):
+                self.volume = gain
+            case Note():
+                self.heard.notes.append((command.type, dict(command.fields)))
+            case Quit():
+                self.heard.over = True
+            case _:
+                pass
+
+    def _later(self, at: float, event: Event) -> None:
+        heapq.heappush(self._coming, (at, next(self._order), event))
+
+    def _next_time(self) -> float:
+        due = self.conversation.next_deadline
+        times = [self._coming[0][0]] if self._coming else []
+        return min([*times, *([due] if due is not None else [])], default=FAR_S * 9)
+
+    def _step(self) -> None:
+        """To the next thing that happens."""
+        due = self.conversation.next_deadline
+        if self._coming and (due is None or self._coming[0][0] <= due):
+            at, _, event = heapq.heappop(self._coming)
+            self.now = max(self.now, at)
+            if isinstance(event, LineEnded) and event.completed:
+                if event.id not in self._speaking:  # cut meanwhile
+                    return
+                self._speaking.discard(event.id)
+            self.take(event)
+        else:
+            assert due is not None
+            self.now = max(self.now, due)
+            self.take(Deadline())
+
+    def pass_time(self, seconds: float) -> None:
+        """So many seconds."""
+        end = self.now + seconds
+        while self._next_time() <= end and not self.heard.over:
+            self._step()
+        self.now = end
+
+    def until_turn(self, limit_s: float = FAR_S) -> None:
+        """Until it is the person's turn, or the conversation is over."""
+        end = self.now + limit_s
+        while not self.conversation.listening and not self.heard.over:
+            assert self._next_time() <= end, f"it never became the person's turn; said: {self.heard.lines[-5:]}"
+            self._step()
+
+    def says(self, text: str) -> None:
+        """The person says `text`; the words take their time."""
+        took = WORD_S * len(text.split())
+        start, while_speaking = self.now, bool(self._speaking)
+        self.take(SpeechBegan(start))
+        self.pass_time(took)
+        end = self.now
+        self.pass_time(0.5)
+        self.heard = Heard()  # what comes of it
+        self.take(Utterance(text, (), 1.0, start, end, self.now, while_speaking))
+
+
+def scenarios() -> Iterator[Any]:
+    """All scenarios as test parameters."""
+    for path in sorted(FOLDER.glob("*.yaml")):
+        for scenario in yaml.safe_load(path.read_text(encoding="utf-8"))["scenarios"]:
+            yield pytest.param(scenario, id=f"{path.stem}: {scenario['name']}")
+
+
+@functools.cache
+def house_with_content() -> house.App:
+    """Content and understanding, loaded once."""
+    return house.build(Settings())
+
+
+def matches(line: str, pattern: str) -> bool:
+    """Whether a line id is meant by `a | b*`."""
+    return any(fnmatch.fnmatchcase(line, p.strip()) for p in pattern.split("|"))
+
+
+def check_lines(turn: dict[str, Any], heard: Heard) -> None:
+    said = [line for line, _ in heard.lines]
+    rest = iter(said)
+    for pattern in turn.get("expect", []):
+        assert any(matches(line, pattern) for line in rest), f"expected {pattern!r} (in this order), said: {said}"
+    for pattern in turn.get("absent", []):
+        assert not [line for line in said if matches(line, pattern)], f"{pattern!r} was said: {said}"
+
+
+def check_meaning(turn: dict[str, Any], heard: Heard) -> None:
+    for key in ("intent", "slots", "stage"):
+        if key in turn:
+            assert turn[key] in [m[key] for m in heard.of("intent")], f"{key}: {heard.of('intent')}"
+    if "safety" in turn:
+        levels = [s["level"] for s in heard.of("safety")]
+        assert levels == ([turn["safety"]] if turn["safety"] else []), levels
+    if "began" in turn:
+        assert turn["began"] in [s["session"] for s in heard.of("session_start")], heard.notes
+    if "ended" in turn:
+        ends = [f"{s['session']} {s['outcome']}" for s in heard.of("session_end")]
+        assert any(e == turn["ended"] or e.split()[0] == turn["ended"] for e in ends), ends
+
+
+def check_breath(turn: dict[str, Any], heard: Heard) -> None:
+    if "cues" in turn:
+        assert len(heard.of("cue")) == turn["cues"], [c["phase"] for c in heard.of("cue")]
+    if "last_cue" in turn:
+        assert heard.of("cue")[-1]["phase"] == turn["last_cue"]
+    if "phase_s" in turn:
+        assert heard.tones[-1].length == pytest.approx(turn["phase_s"], rel=0.01)
+
+
+def check_all_before_repeat(line: str, heard: Heard) -> None:
+    variants = len(house_with_content().pack.lines[line])
+    seen: set[str] = set()
+    for words in (text for name, text in heard.lines if name == line):
+        if words in seen:
+            assert len(seen) == variants, f"{words!r} again after {len(seen)} of {variants}"
+            seen = set()
+        seen.add(words)
+
+
+def play_turn(theatre: Theatre, turn: dict[str, Any]) -> None:
+    unknown = set(turn) - KEYS
+    assert not unknown, f"unknown keys in the scenario: {unknown}"
+    if "silence" in turn:
+        theatre.pass_time(float(turn["silence"]))
+        return
+    if not turn.get("early"):
+        theatre.until_turn()
+    theatre.says(str(turn["user"]))
+    if "for" in turn:
+        theatre.pass_time(float(turn["for"]))
+    else:
+        theatre.until_turn()
+
+
+@pytest.mark.parametrize("scenario", scenarios())
+@pytest.mark.parametrize("seed", [1, 2])
+def test_scenario(scenario: dict[str, Any], seed: int) -> None:
+    theatre = Theatre(house.build_conversation(house_with_content(), seed=seed))
+    start = scenario.get("start", {})
+    theatre.take(Started(start.get("intent"), tuple(start.get("slots", {}).items())))
+    for number, turn in enumerate(scenario["turns"], 1):
+        play_turn(theatre, turn)
+        heard, theatre.heard = theatre.heard, Heard()
+        try:
+            check_lines(turn, heard)
+            check_meaning(turn, heard)
+            check_breath(turn, heard)
+            if "volume" in turn:
+                assert theatre.volume == pytest.approx(turn["volume"], abs=0.005)
+            if "all_before_repeat" in turn:
+                check_all_before_repeat(turn["all_before_repeat"], heard)
+            assert heard.over == bool(turn.get("over", False)), "over" if heard.over else "not over"
+        except AssertionError as e:
+            raise AssertionError(f"turn {number} ({turn.get('user', 'silence')!r}): {e}\n{heard}") from e
+
+
+@pytest.mark.parametrize("scenario", scenarios())
+def test_a_scenario_ends_when_nothing_more_is_heard(scenario: dict[str, Any]) -> None:
+    """Cut off after each turn by the end of the input, every conversation comes to its end by itself."""
+    theatre = Theatre(house.build_conversation(house_with_content(), seed=3))
+    start = scenario.get("start", {})
+    theatre.take(Started(start.get("intent"), tuple(start.get("slots", {}).items())))
+    for turn in scenario["turns"][: 1 + len(scenario["turns"]) // 2]:
+        play_turn(theatre, turn)
+        if theatre.heard.over:
+            return
+    theatre.heard = Heard()
+    theatre.take(InputEnded())
+    theatre.pass_time(FAR_S)
+    assert theatre.heard.over, f"still there after {FAR_S} s: {theatre.conversation.next_deadline}"

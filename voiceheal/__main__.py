@@ -1,0 +1,7 @@
+"""`python -m voiceheal` is `voiceheal`."""
+
+import sys
+
+from .cli import main
+
+sys.exit(main())

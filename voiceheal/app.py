@@ -1,0 +1,264 @@
+"""The one place where the parts are put together: settings, content, understanding, sessions, ears and mouth."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import sys
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from .core.conversation import Conversation
+from .core.events import Started, Utterance
+from .core.meaning import Expect, Meaning
+from .core.session import Context
+from .errors import VoiceHealError
+from .eventlog import EventLog
+from .packs.loader import Pack, find_pack, load_pack
+from .packs.phrases import Phrasebook
+from .sessions import Defaults, build_sessions, safety_session
+from .settings import Settings, region_of, state_folder
+from .understanding.engine import Engine
+from .understanding.heard import TwoEars
+
+if TYPE_CHECKING:
+    from .core.ports import Pcm16, Synthesiser
+    from .hearing.barge_in import EchoGate
+    from .hearing.ears import Ears
+    from .speaking.voice import WorkerVoice
+
+# Empty files that say what a person was told at an earlier start; nothing else is kept.
+WELCOMED = "welcomed"
+BREATHING_TOLD = "breathing-told"
+
+
+@dataclass(frozen=True)
+class App:
+    """Everything that does not depend on how a person talks with it."""
+
+    settings: Settings
+    pack: Pack
+    engine: Engine
+
+
+def build(settings: Settings) -> App:
+    """Load content and understanding.
+
+    Raises:
+        ContentError: there is no content for the language, or it is wrong.
+    """
+    pack = load_pack(find_pack(settings.language))
+    return App(settings, pack, Engine(pack))
+
+
+def build_conversation(app: App, *, seed: int | None = None, remembers: bool = False) -> Conversation:
+    """A conversation that has not begun.
+
+    Args:
+        seed: makes the choice of words repeatable.
+        remembers: a person is there, so it counts what was told at an earlier start: who we are, breathing safely.
+    """
+    rng = random.Random(seed)
+    s = app.settings
+    context = Context(
+        phrases=Phrasebook(app.pack.lines, rng),
+        rng=rng,
+        name=s.name,
+        region=region_of(s),
+        rate=s.voice.rate,
+        volume=s.volume / 100,
+        patience=s.patience,
+    )
+    defaults = Defaults(s.breathe.pattern, s.breathe.minutes, s.affirm.minutes, s.bedtime.minutes)
+    return Conversation(
+        understanding=TwoEars(app.engine),
+        sessions=build_sessions(app.pack, defaults),
+        safety=safety_session(app.pack),
+        context=context,
+        first=remembers and not (state_folder() / WELCOMED).exists(),
+    )
+
+
+# ---- ears and mouth -------------------------------------------------------------------------------------------------
+def build_ears(app: App, gate: EchoGate | None = None) -> Ears:
+    """Ears on the real model. `gate` knows whether the microphone hears our own loudspeaker; None = it cannot.
+
+    Raises:
+        ModelError: the speech model is missing or not whole.
+    """
+    from .hearing.barge_in import BargeIn
+    from .hearing.ears import Ears
+    from .hearing.model import find_model, load_model
+    from .hearing.recogniser import GrammarRecogniser, VoskRecogniser
+    from .hearing.turns import TurnRule
+    from .hearing.vad import SileroVad
+
+    model = load_model(find_model(app.settings.language, app.settings.model), app.settings.language)
+    judge = BargeIn()
+
+    def keep(said: Utterance, line: str) -> bool:
+        meaning = app.engine.understand(said.text, said.alternatives)
+        echo = gate is not None and gate.echo
+        if meaning.safety is not None:  # our own question about it must not raise the alarm again
+            return judge.judge(said.text, line, "feeling", echo)
+        return judge.judge(said.text, line, meaning.intent, echo)
+
+    return Ears(
+        recogniser=VoskRecogniser(model),
+        commands=GrammarRecogniser(model, app.engine.phrases),
+        vad=SileroVad(),
+        completeness=app.engine.completeness,
+        turns=TurnRule(unfinished=frozenset(app.pack.replies.unfinished)),
+        keep=keep if gate is not None else None,
+    )
+
+
+def build_voice(app: App) -> Synthesiser:
+    """The speaking voice, with the cache of the content's own lines.
+
+    Raises:
+        VoiceError: no speech engine works.
+    """
+    import platformdirs
+
+    from .settings import APP
+    from .speaking.cache import CachedVoice
+    from .speaking.voice import WorkerVoice
+
+    v = app.settings.voice
+    worker = WorkerVoice(engine=v.engine, voice=v.name or None, language=app.pack.info.voice_language)
+    # a first sentence that has to wait for the engine, or for the tables of sound-alikes, is an answer that comes late
+    threading.Thread(target=_warm_up, args=(worker, app.engine), daemon=True, name="warm-up").start()
+    return CachedVoice(worker, platformdirs.user_cache_path(APP, appauthor=False) / "speech")
+
+
+def _warm_up(voice: WorkerVoice, engine: Engine) -> None:
+    engine.understand("warm up, if you please")
+    with contextlib.suppress(VoiceHealError):  # told when something is to be said
+        voice.warm_up()
+
+
+# ---- fronts ---------------------------------------------------------------------------------------------------------
+def talk_typed(app: App, started: Started, log: EventLog, *, seed: int | None = None) -> int:
+    """A typed conversation; exit status."""
+    from .fronts.typed import run_piped, run_terminal
+
+    if sys.stdin.isatty():
+        conversation = build_conversation(app, seed=seed, remembers=True)
+        _mark(WELCOMED)
+        try:
+            return run_terminal(conversation, log, started)
+        finally:
+            _remember(conversation)
+    return run_piped(build_conversation(app, seed=seed), log, started, sys.stdin, sys.stdout)
+
+
+def talk_file(app: App, started: Started, log: EventLog, source: Path, target: Path, *, seed: int | None = None) -> int:
+    """A conversation from a sound file to a sound file; exit status.
+
+    Raises:
+        WavError: `source` is no speech. OutputError: `target` cannot be written. ModelError, VoiceError: see there.
+    """
+    from .audio.wav import WavWriter, read_speech
+    from .fronts.wavfile import RATE_OUT, FileSession
+
+    speech = read_speech(source)
+    with WavWriter(target, RATE_OUT) as writer:  # first: a file that cannot be written is known before the long part
+        ears = build_ears(app)
+        voice = build_voice(app)
+        try:
+            return FileSession(build_conversation(app, seed=seed), ears, voice, log, speech, writer).run(started)
+        finally:
+            voice.close()
+
+
+def talk_live(app: App, started: Started, log: EventLog, *, show: bool = False, seed: int | None = None) -> int:
+    """A conversation through microphone and loudspeaker; exit status.
+
+    Raises:
+        AudioDeviceError: there is no microphone or no loudspeaker, or it cannot be opened.
+    """
+    from .fronts.voice import run_voice
+
+    conversation = build_conversation(app, seed=seed, remembers=True)
+    try:
+        return run_voice(
+            conversation,
+            lambda gate: build_ears(app, gate),
+            lambda: build_voice(app),
+            app.settings,
+            log,
+            started,
+            ready=lambda: _mark(WELCOMED),
+            show=show,
+        )
+    finally:
+        _remember(conversation)
+
+
+def _remember(conversation: Conversation) -> None:
+    """Keep that the person has been told how to breathe safely."""
+    if conversation.context.breathing_told:
+        _mark(BREATHING_TOLD)
+
+
+def _mark(name: str) -> None:
+    mark = state_folder() / name
+    with contextlib.suppress(OSError):  # then it is told once more: no harm
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        mark.touch()
+
+
+# ---- one sentence, one recording ------------------------------------------------------------------------------------
+def meaning_fields(meaning: Meaning) -> dict[str, Any]:
+    """The JSON fields of docs/interface."""
+    return {
+        "text": meaning.text,
+        "intent": meaning.intent,
+        "slots": dict(meaning.slots),
+        "stage": meaning.stage,
+        "stages": {k: round(v, 4) for k, v in meaning.stages.items()},
+        "safety": meaning.safety,
+        "confidence": round(meaning.confidence, 4),
+    }
+
+
+def hear_files(app: App, files: Iterable[Path]) -> Iterator[dict[str, Any]]:
+    """What was said in recordings, a turn at a time, through the live pipeline in audio time.
+
+    Raises:
+        WavError: a file is no speech. ModelError: there is no speech model.
+    """
+    from .audio.wav import read_speech
+
+    recordings = [(path, read_speech(path)) for path in files]  # all are readable before the first is heard
+    ears = build_ears(app) if recordings else None
+    understanding = TwoEars(app.engine)
+    for path, speech in recordings:
+        assert ears is not None
+        begin = ears.now
+        for said in _turns(ears, speech):
+            meaning = understanding.understand(said.text, said.alternatives, None, said.command)
+            yield {
+                "file": str(path),
+                **meaning_fields(meaning),
+                "start_s": round(said.start_s - begin, 3),
+                "end_s": round(said.end_s - begin, 3),
+                "decided_s": round(said.decided_s - begin, 3),
+            }
+
+
+def _turns(ears: Ears, speech: Pcm16) -> Iterator[Utterance]:
+    ears.expect(Expect())
+    for at in range(0, len(speech), 512):
+        yield from (e for e in ears.feed(speech[at : at + 512]) if isinstance(e, Utterance) and e.text)
+    yield from (e for e in ears.flush() if isinstance(e, Utterance) and e.text)
+
+
+def write_line(out: TextIO, text: str) -> None:
+    """One line, at once."""
+    out.write(text + "\n")
+    out.flush()

@@ -1,0 +1,246 @@
+"""The conversation: events in, commands out. Safety first, then words that work at any time, then what runs.
+
+Pure: no threads, no I/O, no clock of its own. One thread calls `handle`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .anytime import act
+from .commands import Command, Listen, Note, SetVolume
+from .events import (
+    Deadline,
+    DeviceBack,
+    DeviceLost,
+    Event,
+    Failed,
+    InputEnded,
+    LineEnded,
+    LineStarted,
+    Partial,
+    SpeechBegan,
+    Started,
+    Utterance,
+)
+from .floor import Floor, SafetyFactory
+from .meaning import BEGIN_INTENTS, GLOBAL_INTENTS, Kind, Meaning, SlotValue, Understanding
+from .player import fits_question
+from .session import Context, Factory
+
+FEELING_SURE = 0.6  # a feeling told during breathing is answered only when it is clear
+ANSWERS = frozenset({"yes", "no", "mood"})
+
+
+class Conversation:
+    """One person, one conversation.
+
+    Args:
+        understanding: words -> meaning.
+        sessions: intent -> factory of the session it begins.
+        safety: factory of the session for a person who may not be safe; entered from everywhere.
+        context: what is set for this conversation; its `phrases` give every word that is said.
+        first: the first conversation ever on this machine: says what VoiceHeal is.
+    """
+
+    def __init__(
+        self,
+        *,
+        understanding: Understanding,
+        sessions: Mapping[str, Factory],
+        safety: SafetyFactory,
+        context: Context,
+        first: bool = False,
+    ) -> None:
+        self._understanding = understanding
+        self._floor = Floor(context, sessions, safety)
+        self._first = first
+        self._misses = 0
+        self._input_ended = False
+
+    # ---- outside ----------------------------------------------------------------------------------------------------
+    @property
+    def context(self) -> Context:
+        """What is set for this conversation, and what was told in it."""
+        return self._floor.context
+
+    @property
+    def over(self) -> bool:
+        """Whether the conversation has ended."""
+        return self._floor.ended
+
+    @property
+    def next_deadline(self) -> float | None:
+        """When a `Deadline` event is wanted, seconds of session time; None = only when something happens."""
+        floor = self._floor
+        times = [floor.top.next_deadline, floor.sleep_at, floor.dark_at]
+        return min((t for t in times if t is not None), default=None)
+
+    @property
+    def idle(self) -> bool:
+        """Nothing runs, nothing is said: it is the person's turn, for as long as they like."""
+        return self._floor.top.session is None and self._floor.mouth.current is None
+
+    @property
+    def listening(self) -> bool:
+        """It is the person's turn: nothing is said and nothing runs, or a question is open, or all is paused."""
+        top = self._floor.top
+        return self._floor.mouth.current is None and (top.session is None or top.asking is not None or top.halted)
+
+    @property
+    def saying(self) -> str | None:
+        """The words that are being said now."""
+        return self._floor.mouth.current.text if self._floor.mouth.current else None
+
+    def handle(self, event: Event, now: float) -> list[Command]:
+        """Take one event; what is to be done about it, in order."""
+        floor = self._floor
+        if floor.ended:
+            return []
+        match event:
+            case Started(intent, slots):
+                self._begin(intent, dict(slots), now)
+            case SpeechBegan():
+                floor.top.heard_voice(now)
+            case Utterance():
+                self._heard(event, now)
+            case LineEnded(line_id):
+                floor.line_ended(line_id, now)
+            case Deadline():
+                if not floor.check_sleep(now):
+                    floor.top.wake(now)
+            case InputEnded():
+                self._input_ended = True
+            case DeviceLost(kind):
+                self._device_lost(kind, now)
+            case DeviceBack(kind):
+                floor.out.append(Note("device_back", {"kind": kind}))
+                floor.aside("device.back", now=now)
+            case LineStarted() | Partial() | Failed():
+                pass
+        self._settle(now)
+        out, floor.out[:] = list(floor.out), []
+        return out
+
+    # ---- begin and end ----------------------------------------------------------------------------------------------
+    def _begin(self, intent: str | None, slots: Mapping[str, SlotValue], now: float) -> None:
+        floor = self._floor
+        floor.out.append(SetVolume(floor.context.volume, 0.0))
+        wanted = Meaning("", intent, slots, confidence=1.0) if intent else None
+        if wanted is not None and not self._first:
+            floor.start(wanted, now)
+            return
+        floor.upcoming = wanted
+        name = floor.context.name
+        if self._first:
+            floor.mouth.say("welcome.first", aside=True)
+        elif name:
+            floor.mouth.say("welcome.named", {"name": name}, private=True, aside=True)
+        else:
+            floor.mouth.say("welcome", aside=True)
+        floor.out.append(Listen(floor.top.expect))
+
+    def _settle(self, now: float) -> None:
+        """What follows from a session that came to its end."""
+        floor = self._floor
+        ended = floor.overlay_result()
+        if ended is not None:
+            self._after_overlay(*ended, now)
+        done = floor.base_ended()
+        if done is not None and done.night:
+            floor.finish()
+        if self._input_ended and self.idle and floor.upcoming is None:
+            floor.finish()
+
+    def _after_overlay(self, result: str, about: Meaning | None, safety: bool, now: float) -> None:
+        floor = self._floor
+        if not safety and result == "yes" and about is not None:
+            act(floor, about, now, confirmed=True)
+        elif safety and result != "back":
+            floor.leave("left")
+        elif not floor.paused:
+            floor.base.resume(now)
+        floor.out.append(Listen(floor.top.expect))
+
+    def _device_lost(self, kind: str, now: float) -> None:
+        """Headphones unplugged: hold still; nothing goes on until the person says so."""
+        floor = self._floor
+        floor.out.append(Note("device_lost", {"kind": kind}))
+        if kind == "speaker" and floor.base.session is not None:
+            floor.mouth.hush()
+            floor.top.halt(now)
+            floor.paused = True
+
+    # ---- what was heard ---------------------------------------------------------------------------------------------
+    def _heard(self, said: Utterance, now: float) -> None:
+        floor = self._floor
+        top = floor.top
+        if not said.text.strip():
+            top.still_waiting(now)
+            return
+        meaning = self._understanding.understand(said.text, said.alternatives, top.expect, said.command)
+        self._note(meaning)
+        ending = top.session.notice(meaning.text) if top.session else None
+        if meaning.safety is not None:
+            floor.be_safe(meaning, now)
+        elif ending is not None:
+            floor.leave("stopped")
+            floor.aside(ending, now=now)
+        elif self._is_answer(meaning):
+            if not top.answer(meaning, now):
+                top.hold(meaning, now)
+        elif meaning.intent in GLOBAL_INTENTS or meaning.intent in BEGIN_INTENTS:
+            self._misses = 0
+            act(floor, meaning, now)
+            floor.top.still_waiting(now)
+        elif top.asking:
+            top.answer(meaning, now)
+        else:
+            self._unasked(meaning, now)
+
+    def _note(self, m: Meaning) -> None:
+        slots = {k: v for k, v in m.slots.items() if k != "text"}  # free text is the person's words
+        fields = {
+            "intent": m.intent,
+            "slots": slots,
+            "stage": m.stage,
+            "confidence": round(m.confidence, 3),
+            "how": m.how,
+        }
+        self._floor.out.append(Note("intent", fields, words={"text": m.text}))
+
+    def _is_answer(self, meaning: Meaning) -> bool:
+        """Whether this answers the open question rather than commanding something."""
+        top = self._floor.top
+        if top.asking is None:
+            # yes, no and numbers said while a line runs may be ahead of their question
+            return meaning.intent in ANSWERS and top.session is not None and not top.halted
+        if top.asking.expect.kind is Kind.OPEN:
+            begins = meaning.intent in BEGIN_INTENTS and meaning.how in ("template", "grammar")
+            controls = meaning.intent in GLOBAL_INTENTS and meaning.intent not in ANSWERS
+            return not (begins or controls)
+        return fits_question(meaning, top.asking.expect)
+
+    def _unasked(self, meaning: Meaning, now: float) -> None:
+        """Something said while nothing was asked."""
+        floor = self._floor
+        running = floor.top.session
+        if meaning.intent == "feeling" and running is None:
+            floor.start(_check_in(meaning), now)
+        elif running is not None:
+            clear = meaning.intent == "feeling" and meaning.stage is not None and meaning.confidence >= FEELING_SURE
+            if clear and running.paced == "breath" and not floor.in_safety:
+                floor.start(_check_in(meaning), now)  # being heard matters more than the rest of the minutes
+            elif not running.night:
+                floor.top.hold(meaning, now)
+        elif meaning.how == "none":
+            self._misses += 1
+            floor.aside("not_understood.first" if self._misses == 1 else "not_understood.again", now=now)
+        else:
+            self._misses = 0
+            floor.aside("out_of_scope", now=now)
+
+
+def _check_in(told: Meaning) -> Meaning:
+    """The check-in that begins with something told unasked."""
+    return Meaning(told.text, "check_in", {}, told.stages, told.stage, None, 1.0, "feeling")

@@ -1,0 +1,1 @@
+"""From sound to words: the speech model, the recognisers, and when a person has finished."""

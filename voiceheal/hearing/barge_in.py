@@ -1,0 +1,153 @@
+"""Decides whether we may listen while we speak, and whether what was heard then is the person or our own echo."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from ..core.meaning import GLOBAL_INTENTS
+from .vad import BLOCK_S
+
+if TYPE_CHECKING:
+    from ..core.ports import Pcm16
+
+Mode = Literal["auto", "on", "off"]
+
+SILENT_DB = -60.0  # dB full scale: a far end below this makes no echo
+TAIL_S = 0.3  # room and sound card still play this long after the last far-end block
+WINDOW_S = 4.0  # of our own speech, on which the gate decides
+FIRST_S = 2.0  # of our own speech, before it decides at all
+MAX_LAG = 12  # blocks between loudspeaker and microphone: 384 ms (120 ms measured with PulseAudio)
+CLEAN_RISE_DB, ECHO_RISE_DB = 3.0, 6.0  # microphone level, our speech against our silence: no echo; echo
+ECHO_CORRELATION = 0.5  # of the level curves, at the best lag: it is us that is heard
+
+
+@dataclass(frozen=True, slots=True)
+class BargeIn:
+    """What counts of the things said while we speak. Pure.
+
+    Attributes:
+        echo_overlap: share of the words, in order, found in the line we say, from which free speech is our echo.
+        clean_overlap: the same when no echo was noticed (headphones); only word for word then.
+    """
+
+    echo_overlap: float = 0.6
+    clean_overlap: float = 0.9
+
+    def judge(self, utterance_text: str, speaking_text: str, intent: str, echo: bool) -> bool:
+        """True when the utterance is the person's.
+
+        Args:
+            utterance_text: what was heard.
+            speaking_text: the line we were saying, "" when we were silent.
+            intent: what the utterance would mean.
+            echo: whether the loudspeaker is heard in the microphone.
+        """
+        heard, said = _words(utterance_text), _words(speaking_text)
+        if not said:
+            return True
+        if not heard:
+            return False
+        overlap = _in_order(heard, said) / len(heard)
+        if intent in GLOBAL_INTENTS:
+            return not echo or overlap < 1.0
+        if not echo:
+            return overlap < self.clean_overlap or len(heard) < 4
+        return overlap < self.echo_overlap and len(set(heard) - set(said)) >= 2
+
+
+class EchoGate:
+    """Open when the microphone may be listened to.
+
+    While nothing sounds it is open. While we speak, and `TAIL_S` after: "on" open, "off" closed. "auto" starts closed,
+    because an assistant that answers itself is worse than one that cannot be interrupted for the first sentence. It
+    opens when in `FIRST_S` of our own speech the microphone got no louder than in silence (headphones, or an echo
+    below the room's noise), and closes again when its level follows ours. A person who talks over us makes the
+    microphone louder without following our level: that changes nothing, the gate stays as it was.
+    """
+
+    def __init__(self, mode: Mode = "auto") -> None:
+        self._mode = mode
+        self._tail = int(np.ceil(TAIL_S / BLOCK_S))
+        self._since_far = self._tail + 1  # blocks since the far end last sounded
+        self._far: deque[float] = deque([-100.0] * MAX_LAG, maxlen=int(WINDOW_S / BLOCK_S) + MAX_LAG)
+        self._mic: deque[float] = deque([-100.0] * MAX_LAG, maxlen=self._far.maxlen)
+        self._quiet: deque[float] = deque(maxlen=int(WINDOW_S / BLOCK_S))  # microphone while we were silent
+        self._spoken = 0  # blocks of far end since the start
+        self._echo: bool | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether the microphone counts now."""
+        if self._mode == "on" or self._since_far > self._tail:
+            return True
+        return self._mode == "auto" and self._echo is False
+
+    @property
+    def echo(self) -> bool:
+        """Whether our own voice may be in the microphone (also while that is not known yet)."""
+        return self._echo is not False
+
+    def feed(self, mic: Pcm16, far: Pcm16 | None) -> None:
+        """Take the same 32 ms of microphone and far end (16 kHz; None = nothing sounds)."""
+        far_db = level_db(far) if far is not None else -100.0
+        mic_db = level_db(mic)
+        sounds = far_db > SILENT_DB
+        self._since_far = 0 if sounds else self._since_far + 1
+        if self._since_far > self._tail:
+            self._quiet.append(mic_db)
+            return  # the curves hold our speech only, with its own short pauses
+        self._far.append(far_db)
+        self._mic.append(mic_db)
+        self._spoken += sounds
+        if self._mode != "off" and self._spoken * BLOCK_S >= FIRST_S and self._spoken % 8 == 0:
+            self._decide()
+
+    def _decide(self) -> None:
+        far = np.maximum(np.asarray(self._far), SILENT_DB)
+        mic = np.asarray(self._mic)
+        floor = float(np.median(self._quiet)) if self._quiet else float(np.percentile(mic[MAX_LAG:], 5))
+        rise = float(np.percentile(mic[MAX_LAG:], 75)) - floor
+        if rise < CLEAN_RISE_DB:
+            self._echo = False
+        elif rise > ECHO_RISE_DB and best_correlation(mic, far) > ECHO_CORRELATION:
+            self._echo = True
+
+
+def level_db(block: Pcm16) -> float:
+    """Level of a block in dB full scale, at least -100."""
+    power = float(np.mean(np.square(block.astype(np.float32) / 32768.0))) if len(block) else 0.0
+    return 10.0 * float(np.log10(max(power, 1e-10)))
+
+
+def best_correlation(mic: npt.NDArray[np.float64], far: npt.NDArray[np.float64]) -> float:
+    """Highest correlation of two level curves of one length, the microphone 0 to `MAX_LAG` blocks behind."""
+    best = 0.0
+    late = mic[MAX_LAG:]
+    for lag in range(MAX_LAG + 1):
+        early = far[MAX_LAG - lag : len(far) - lag]
+        if np.std(late) > 0.1 and np.std(early) > 0.1:
+            best = max(best, float(np.corrcoef(late, early)[0, 1]))
+    return best
+
+
+def _words(text: str) -> list[str]:
+    spoken = re.sub(r"\[pause[^\]]*\]", " ", text.lower())
+    return re.findall(r"[a-z0-9']+", spoken.replace("’", "'"))
+
+
+def _in_order(heard: list[str], said: list[str]) -> int:
+    """Length of the longest common subsequence: how many words come in the line in this order."""
+    row = [0] * (len(said) + 1)
+    for word in heard:
+        diagonal = 0
+        for index, other in enumerate(said, 1):
+            above = row[index]
+            row[index] = diagonal + 1 if word == other else max(above, row[index - 1])
+            diagonal = above
+    return row[-1]

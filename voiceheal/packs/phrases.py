@@ -1,0 +1,80 @@
+"""Picks the words for a line: a shuffle bag for each id, so nothing is said twice before all of it was heard."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from string import Formatter
+
+from ..errors import ContentError
+
+_MEND = "Run `voiceheal content check` on the content pack."
+
+
+class Phrasebook:
+    """Variants of lines by id.
+
+    No variant comes twice before all variants of its id were heard, and none twice in a row when the bag is refilled.
+
+    Args:
+        lines: line id -> variants; the variants of one id use the same {slots}.
+        rng: decides the order; the same seed gives the same words.
+    """
+
+    def __init__(self, lines: Mapping[str, tuple[str, ...]], rng: random.Random) -> None:
+        self._lines = lines
+        self._rng = rng
+        self._bags: dict[str, list[str]] = {}
+        self._last: dict[str, str] = {}
+
+    def pick(self, line_id: str, **slots: object) -> str:
+        """The next variant of a line with its slots filled; a sentence that begins with a slot gets its capital.
+
+        Raises:
+            ContentError: there is no such line, or it needs a slot that is not given.
+        """
+        variant = self._draw(line_id)
+        try:
+            words = variant.format(**slots)
+        except (KeyError, IndexError, ValueError) as e:
+            raise ContentError(f"The line {line_id!r} cannot be filled in: {variant!r} needs {e}.", _MEND) from e
+        if variant.startswith("{") and variant[-1] in ".!?":
+            return words[:1].upper() + words[1:]
+        return words
+
+    def variants(self, line_id: str) -> tuple[str, ...]:
+        """All variants as written.
+
+        Raises:
+            ContentError: there is no such line.
+        """
+        try:
+            return self._lines[line_id]
+        except KeyError:
+            raise ContentError(f"There is no line {line_id!r} in the content pack.", _MEND) from None
+
+    def __contains__(self, line_id: object) -> bool:
+        return line_id in self._lines
+
+    def _draw(self, line_id: str) -> str:
+        bag = self._bags.get(line_id)
+        if not bag:
+            bag = list(self.variants(line_id))
+            self._rng.shuffle(bag)
+            if len(bag) > 1 and bag[-1] == self._last.get(line_id):  # drawn from the end
+                bag[0], bag[-1] = bag[-1], bag[0]
+            self._bags[line_id] = bag
+        self._last[line_id] = bag.pop()
+        return self._last[line_id]
+
+
+def slots_of(text: str) -> frozenset[str]:
+    """Names of the {slots} in a line.
+
+    Raises:
+        ValueError: a brace is not closed, or a slot has no name.
+    """
+    names = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+    if any(not name.isidentifier() for name in names):
+        raise ValueError("a slot without a plain name")
+    return frozenset(names)

@@ -1,0 +1,268 @@
+"""The shape of a content pack: one model per kind of YAML file; unknown keys and wrong types are errors."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Variants = Annotated[list[Text], Field(min_length=1)]
+Phase = Literal["in", "hold", "out", "rest"]
+StageId = Literal["denial", "anger", "bargaining", "sadness", "acceptance"]
+
+
+class Strict(BaseModel):
+    """No unknown keys, nothing changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PackInfo(Strict):
+    """pack.yaml: what the pack is."""
+
+    language: Text
+    name: Text
+    version: Text
+    voice_language: Text  # language tag asked of the speech engine, such as en-US
+
+
+class Lines(Strict):
+    """lines/*.yaml: everything said that belongs to no other file: id -> variants, all with the same {slots}."""
+
+    lines: dict[Text, Variants]
+
+
+class Part(Strict):
+    """One part of a talk: exactly one of `say`, `ask`, `wait`, `session`.
+
+    say: spoken. ask: spoken, then an open answer is listened to; `thanks` follows an answer, `silence` follows none.
+    yes_no: with `ask`: the answer is yes or no; `yes` / `no` are said after it, `no_skips` jumps over so many parts.
+    wait: seconds of quiet company. session: another session runs here ("breathe", "affirm") with its slots.
+    """
+
+    say: Variants | None = None
+    ask: Variants | None = None
+    thanks: Variants | None = None
+    silence: Variants | None = None
+    yes: Variants | None = None
+    no: Variants | None = None
+    no_skips: int = 0
+    wait: float | None = Field(default=None, gt=0, le=900)
+    session: Literal["breathe", "affirm"] | None = None
+    slots: dict[str, str | int | float] = {}
+    pause: float = Field(default=0.8, ge=0, le=30)  # quiet after this part, s
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Part:
+        kinds = [k for k in ("say", "ask", "wait", "session") if getattr(self, k) is not None]
+        if len(kinds) != 1:
+            raise ValueError("a part needs exactly one of say, ask, wait, session")
+        if (self.yes or self.no) and not self.ask:
+            raise ValueError("yes and no go with ask")
+        return self
+
+
+class Talk(Strict):
+    """A guided talk: parts in order. Its lines get the ids `<talk id>.<part number>`."""
+
+    id: Text
+    title: Text
+    parts: Annotated[list[Part], Field(min_length=1)]
+
+
+class Talks(Strict):
+    """talks.yaml: guided talks reached by an intent of the same name (reframe, reflect, values, ...)."""
+
+    talks: list[Talk]
+
+
+class Step(Strict):
+    """One of the eleven steps: `about` is what it is about in a sentence or two; `parts` is what is done with it."""
+
+    number: int = Field(ge=1, le=11)
+    id: Text
+    title: Text
+    about: Variants
+    parts: Annotated[list[Part], Field(min_length=1)]
+
+
+class Steps(Strict):
+    """steps.yaml: the eleven steps."""
+
+    steps: list[Step]
+
+    @model_validator(mode="after")
+    def _eleven(self) -> Steps:
+        if sorted(s.number for s in self.steps) != list(range(1, 12)):
+            raise ValueError("there must be exactly the steps 1 to 11")
+        return self
+
+
+class Offer(Strict):
+    """A way to go on that is offered after a feeling: an intent with its slots, and how it is offered aloud."""
+
+    intent: Text
+    slots: dict[str, str | int | float] = {}
+    spoken: Text  # noun phrase that fits after "we could do": "a few minutes of slow breathing"
+    keywords: list[Text] = []  # words by which the person may choose it ("breathing", "the breathing one")
+
+
+class Stage(Strict):
+    """One of the five emotional stages: what is strongest right now, never a place in an order."""
+
+    id: StageId
+    name: Text  # noun for it, fits in "it sounds like {name}"
+    reflections: Annotated[list[Text], Field(min_length=4)]
+    explanations: Annotated[list[Text], Field(min_length=2)]
+    offers: Annotated[list[Offer], Field(min_length=3)]
+
+
+class Stages(Strict):
+    """stages.yaml: the five stages."""
+
+    stages: list[Stage]
+
+    @model_validator(mode="after")
+    def _five(self) -> Stages:
+        if sorted(s.id for s in self.stages) != ["acceptance", "anger", "bargaining", "denial", "sadness"]:
+            raise ValueError("there must be exactly the five stages denial, anger, bargaining, sadness, acceptance")
+        return self
+
+
+class BreathPhase(Strict):
+    """A part of one breath."""
+
+    phase: Phase
+    seconds: float = Field(gt=0, le=20)
+    words: Variants  # what is said when it begins, one or two words
+
+
+class Pattern(Strict):
+    """A breathing pattern. `max_cycles` caps it whatever is asked for (source of the cap: docs/evidence)."""
+
+    id: Text
+    name: Text
+    names: list[Text]  # other names it goes by when spoken
+    intro: Variants
+    phases: Annotated[list[BreathPhase], Field(min_length=2)]
+    max_cycles: int | None = None
+    default_cycles: int | None = None  # when set, cycles are the default measure instead of minutes
+
+
+class Breathing(Strict):
+    """breathing.yaml: the patterns; the default one comes first."""
+
+    patterns: Annotated[list[Pattern], Field(min_length=1)]
+    dizzy: Variants  # said by a person who should breathe normally now; found anywhere in what they say
+
+
+class Affirmations(Strict):
+    """affirmations.yaml: theme -> lines; `bedtime` lists what is spoken at night."""
+
+    themes: dict[Text, Variants]
+    bedtime: Variants
+
+
+class IntentFile(Strict):
+    """intents/*.yaml: templates in hassil's notation: [optional], (a|b), {slot}, <rule>.
+
+    intents: must be the whole utterance. within: may be a part of a longer one. examples: what people say for an
+    intent without a fixed form; the nearest one decides. words: word lists the matcher needs (fillers, wrappers).
+    plain: the most usual commands; all of their forms are in the recogniser's grammar, of the others only a sample.
+    """
+
+    rules: dict[Text, Text] = {}
+    lists: dict[Text, dict[Text, list[Text]]] = {}  # list -> value -> the ways it is said
+    intents: dict[Text, list[Text | IntentTemplate]] = {}
+    within: dict[Text, list[Text | IntentTemplate]] = {}
+    examples: dict[Text, Variants] = {}
+    words: dict[Text, Variants] = {}
+    plain: list[Text] = []
+
+
+class IntentTemplate(Strict):
+    """Templates that fix slots: `say` any of these, and the slots are as given."""
+
+    say: Variants
+    slots: dict[str, str | int | float]
+
+
+class Feelings(Strict):
+    """feelings.yaml: what people say, by stage, with weights (1 hint, 2 clear, 3 unmistakable).
+
+    Entries are templates as in `SafetyWords`. `spellings`: as heard -> as the templates write it. `negations`: words
+    that turn the phrase after them round; `negation_ends` stop that ("not only", "can not stop"). `turns`: what follows
+    them counts more ("but now"). `intensifiers` make a feeling stronger.
+    """
+
+    rules: dict[Text, Text] = {}
+    spellings: dict[Text, Text] = {}
+    negations: list[Text] = []
+    negation_ends: list[Text] = []
+    turns: list[Text] = []
+    intensifiers: list[Text] = []
+    stages: dict[StageId, dict[Literal["hint", "clear", "sure"], Variants]]
+    happened: Variants  # tells what happened without naming a feeling
+
+
+class SafetyWords(Strict):
+    """safety.yaml: what is said when someone may be at risk (`risk`), in danger from others or now (`danger`).
+
+    Entries are templates in the notation of the intents, found anywhere in the sentence; `_` is any one word, `__` up
+    to three. What touches one of the `lookalikes` is no alarm, unless it says more around it. `spellings`: as heard ->
+    as the templates write it.
+    """
+
+    rules: dict[Text, Text] = {}
+    spellings: dict[Text, Text] = {}
+    risk: Variants
+    danger: Variants
+    lookalikes: Variants
+
+
+class Replies(Strict):
+    """replies.yaml: short answers that a session understands itself, found anywhere in what is said.
+
+    ordinals: for each place in a list, the ways to choose it. better / same / worse: how it is afterwards.
+    both: both feelings. unsure: does not know. nothing: wants none of what was offered.
+    grounding / trusted / helpline: which kind of help, when someone may not be safe.
+    how_to_use: wants to know how VoiceHeal works, when "I need help" might have meant that.
+    unfinished: words that nobody ends a sentence on; after them the ears wait longer.
+    """
+
+    ordinals: Annotated[list[Variants], Field(min_length=3)]
+    better: Variants
+    same: Variants
+    worse: Variants
+    both: Variants
+    unsure: Variants
+    nothing: Variants
+    grounding: Variants
+    trusted: Variants
+    helpline: Variants
+    how_to_use: Variants
+    unfinished: Variants
+
+
+class Helpline(Strict):
+    """Where to turn in one country; `checked`: when the numbers were last checked, `source`: who published them."""
+
+    country: Text
+    emergency: Text  # digits
+    emergency_spoken: Text | None = None  # the same, written so that a voice reads it well: "9 1 1"
+    lines: list[Text]  # spoken sentences naming a line and its number in words or digits
+    abuse: list[Text] = []  # the same for people who are hurt or threatened by someone
+    numbers: dict[Text, Text] = {}  # name of a line -> its number in digits, for the screen
+    source: Text
+    checked: Text
+    note: Text | None = None  # what could not be checked, and how the rest was
+
+
+class Helplines(Strict):
+    """helplines.yaml: region code -> help there."""
+
+    regions: dict[Text, Helpline]
+
+
+IntentFile.model_rebuild()

@@ -1,0 +1,57 @@
+"""What every session shares: its plain properties, and the ways to read short answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Literal
+
+from ..core.meaning import Meaning
+from ..core.session import Flow, Slots
+
+
+class BaseSession:
+    """Defaults; a session overrides what differs."""
+
+    name = "session"
+    moves = False
+    paced: Literal["speech", "breath"] = "speech"
+    night = False
+
+    def run(self) -> Flow:
+        """The session itself."""
+        raise NotImplementedError
+
+    def status(self) -> tuple[str, Slots]:
+        """Where it is."""
+        return "status.checkin", {}
+
+    def notice(self, text: str) -> str | None:
+        """Nothing ends it."""
+        return None
+
+
+def says(text: str, phrases: Iterable[str]) -> bool:
+    """Whether one of the phrases is in the text, as whole words; apostrophes do not count."""
+    plain = _plain(text)
+    return any(f" {_plain(p).strip()} " in plain for p in phrases)
+
+
+def _plain(text: str) -> str:
+    return f" {re.sub(r'[^a-z0-9à-ÿ ]+', ' ', text.lower().replace(chr(39), '').replace('’', '')).strip()} "
+
+
+HEARD = 0.2  # a feeling weaker than this is not taken for one
+
+
+def felt(meaning: Meaning) -> str | None:
+    """The feeling in a sentence, whatever else it is ("no, more sad than angry" is a no, too)."""
+    if meaning.stage is not None:
+        return meaning.stage
+    ranked = strongest(meaning)
+    return ranked[0][0] if ranked and ranked[0][1] >= HEARD else None
+
+
+def strongest(meaning: Meaning) -> list[tuple[str, float]]:
+    """Stages heard, strongest first, with their probabilities."""
+    return sorted(((s, p) for s, p in meaning.stages.items() if p > 0), key=lambda sp: -sp[1])

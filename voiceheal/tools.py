@@ -1,0 +1,130 @@
+"""The commands that are no conversation: understand, hear, setup, doctor, devices, content check."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+from .errors import AudioDeviceError, ContentError, ModelError
+from .settings import Settings, load_settings
+
+
+def settings_of(args: argparse.Namespace) -> Settings:
+    """The settings, with what the command line says on top."""
+    settings = load_settings(args.settings)
+    given = {"language": args.language, "model": args.model}
+    return settings.model_copy(update={k: v for k, v in given.items() if v is not None})
+
+
+def understand(args: argparse.Namespace) -> int:
+    """What a sentence means."""
+    from . import app
+
+    engine = app.build(settings_of(args)).engine
+    lines: Iterable[str] = [" ".join(args.text)] if args.text else sys.stdin
+    for line in lines:
+        fields = app.meaning_fields(engine.understand(_text_of(line) if args.jsonl else line.rstrip("\n")))
+        app.write_line(sys.stdout, json.dumps(fields) if args.jsonl else _in_words(fields))
+    return 0
+
+
+def _text_of(line: str) -> str:
+    """A line is the sentence itself, or a JSON object or string that holds it."""
+    line = line.rstrip("\r\n")
+    if line[:1] in ("{", '"'):
+        with contextlib.suppress(ValueError):
+            data = json.loads(line)
+            if isinstance(data, str):
+                return data
+            if isinstance(data, dict) and isinstance(data.get("text"), str):
+                return str(data["text"])
+    return line
+
+
+def _in_words(fields: dict[str, Any]) -> str:
+    parts = [f"{fields['intent']}"]
+    parts += [f"{k}={v}" for k, v in fields["slots"].items()]
+    parts += [f"stage {fields['stage']}"] if fields["stage"] else []
+    parts += [f"safety {fields['safety']}"] if fields["safety"] else []
+    return f"{' · '.join(parts)}  ({fields['confidence']:.0%})"
+
+
+def hear(args: argparse.Namespace) -> int:
+    """What was said in recordings."""
+    from . import app
+
+    for fields in app.hear_files(app.build(settings_of(args)), args.wav):
+        if args.jsonl:
+            app.write_line(sys.stdout, json.dumps(fields))
+        else:
+            when = f"{fields['start_s']:7.2f} s"
+            app.write_line(sys.stdout, f"{fields['file']} {when}  {fields['text']!r}  {_in_words(fields)}")
+    return 0
+
+
+def setup(args: argparse.Namespace) -> int:
+    """Install and verify the speech model."""
+    from .hearing.model import ensure_model
+
+    settings = settings_of(args)
+    path = ensure_model(print, settings.language, settings.model)
+    print(f"The speech model is ready: {path}")
+    return 0
+
+
+def doctor(args: argparse.Namespace) -> int:
+    """Check everything."""
+    from .doctor import examine
+
+    findings = examine(args.settings, args.language, args.model)
+    if args.json:
+        print(json.dumps([{"name": f.name, "ok": f.ok, "text": f.text} for f in findings]))
+    else:
+        for f in findings:
+            print(f"{'ok  ' if f.ok else 'NO  '} {f.name:<11} {f.text}")
+    return 0 if all(f.ok for f in findings) else 1
+
+
+def devices(args: argparse.Namespace) -> int:
+    """List the sound devices."""
+    from .audio.devices import TYPED_HINT, list_devices
+
+    found = list_devices()
+    if not found:
+        raise AudioDeviceError("No microphone and no loudspeaker were found.", TYPED_HINT)
+    for device in found:
+        mark = "*" if device.default else " "
+        print(f"{mark} {device.kind:<10} {device.name}  ({device.channels} ch, {device.rate:g} Hz, {device.hostapi})")
+    return 0
+
+
+def content_check(args: argparse.Namespace) -> int:
+    """Verify a content pack."""
+    from .packs.check import check_pack
+    from .packs.loader import find_pack
+
+    settings = settings_of(args)
+    folder = args.folder or find_pack(settings.language)
+    if not folder.is_dir():
+        raise ContentError(f"There is no folder {folder}.", "Name the folder of a content pack.")
+    findings = check_pack(folder, _vocabulary(settings))
+    for f in findings:
+        print(f"{f.file}:{f.line}: {f.key}: {f.problem}")
+    print(f"{len(findings)} finding{'' if len(findings) == 1 else 's'} in {folder}")
+    return 1 if any(not f.advice for f in findings) else 0
+
+
+def _vocabulary(settings: Settings) -> Any:
+    """Finds the words that the speech model cannot hear; None when there is no model."""
+    from .hearing.model import find_model, load_model, missing_words
+
+    try:
+        model = load_model(find_model(settings.language, settings.model), settings.language)
+    except ModelError as e:
+        print(f"The words were not checked against the speech model: {e}", file=sys.stderr)
+        return None
+    return lambda words: missing_words(model, words)
