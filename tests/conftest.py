@@ -21,6 +21,7 @@ def pytest_configure(config: pytest.Config) -> None:
     home = Path(tempfile.mkdtemp(prefix="voiceheal-tests-"))
     config.stash[_HOME_KEY] = home
     os.environ["XDG_CONFIG_HOME"] = str(home)
+    os.environ["XDG_DATA_HOME"] = str(home)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

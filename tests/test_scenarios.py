@@ -1,7 +1,8 @@
 """Whole conversations as data: the real content, the real understanding and the pure core on a clock that jumps.
 
 A scenario (tests/scenarios/*.yaml, top key `scenarios`) has a `name`, perhaps a `start` ({intent, slots}, as
-`voiceheal breathe` begins), and `turns`. A turn does one thing and says what must come of it:
+`voiceheal breathe` begins) and `settings` (as in the settings file; the region is US), and `turns`. A turn does one
+thing and says what must come of it:
 
     user: TEXT          the person says it, when it is their turn; with `early: true` at once
     silence: SECONDS    the person says nothing
@@ -9,6 +10,7 @@ A scenario (tests/scenarios/*.yaml, top key `scenarios`) has a `name`, perhaps a
     expect: [LINE, ...] content lines that are said in this turn, in this order (others may come between); `*` and
                         `a | b` are understood
     absent: [LINE, ...] lines that are not said in this turn
+    words, no_words: [TEXT, ...]      what is, and what is not, in the words that are said in this turn
     intent, slots, stage, safety      of what was understood
     began, ended: SESSION / "SESSION OUTCOME"     sessions that begin and end in this turn
     cues, last_cue, phase_s           breath cues: how many, which phase comes last, seconds of the last phase
@@ -19,6 +21,7 @@ A scenario (tests/scenarios/*.yaml, top key `scenarios`) has a `name`, perhaps a
 
 from __future__ import annotations
 
+import dataclasses
 import fnmatch
 import functools
 import heapq
@@ -42,7 +45,7 @@ FAR_S = 4 * 3600.0  # no turn lasts longer
 FOLDER = Path(__file__).parent / "scenarios"
 KEYS = frozenset({
     "user", "early", "silence", "for", "expect", "absent", "intent", "slots", "stage", "safety", "began", "ended",
-    "cues", "last_cue", "phase_s", "volume", "all_before_repeat", "over", "why",
+    "cues", "last_cue", "phase_s", "volume", "all_before_repeat", "over", "why", "words", "no_words",
 })  # fmt: skip
 
 
@@ -163,6 +166,11 @@ def house_with_content() -> house.App:
     return house.build(Settings())
 
 
+def conversation_of(scenario: dict[str, Any], seed: int) -> Conversation:
+    settings = Settings.model_validate({"region": "US", **scenario.get("settings", {})})
+    return house.build_conversation(dataclasses.replace(house_with_content(), settings=settings), seed=seed)
+
+
 def matches(line: str, pattern: str) -> bool:
     """Whether a line id is meant by `a | b*`."""
     return any(fnmatch.fnmatchcase(line, p.strip()) for p in pattern.split("|"))
@@ -175,6 +183,9 @@ def check_lines(turn: dict[str, Any], heard: Heard) -> None:
         assert any(matches(line, pattern) for line in rest), f"expected {pattern!r} (in this order), said: {said}"
     for pattern in turn.get("absent", []):
         assert not [line for line in said if matches(line, pattern)], f"{pattern!r} was said: {said}"
+    words = " ".join(text for _, text in heard.lines)
+    assert [w for w in turn.get("words", []) if w not in words] == [], words
+    assert [w for w in turn.get("no_words", []) if w in words] == [], words
 
 
 def check_meaning(turn: dict[str, Any], heard: Heard) -> None:
@@ -228,7 +239,7 @@ def play_turn(theatre: Theatre, turn: dict[str, Any]) -> None:
 @pytest.mark.parametrize("scenario", scenarios())
 @pytest.mark.parametrize("seed", [1, 2])
 def test_scenario(scenario: dict[str, Any], seed: int) -> None:
-    theatre = Theatre(house.build_conversation(house_with_content(), seed=seed))
+    theatre = Theatre(conversation_of(scenario, seed))
     start = scenario.get("start", {})
     theatre.take(Started(start.get("intent"), tuple(start.get("slots", {}).items())))
     for number, turn in enumerate(scenario["turns"], 1):
@@ -250,7 +261,7 @@ def test_scenario(scenario: dict[str, Any], seed: int) -> None:
 @pytest.mark.parametrize("scenario", scenarios())
 def test_a_scenario_ends_when_nothing_more_is_heard(scenario: dict[str, Any]) -> None:
     """Cut off after each turn by the end of the input, every conversation comes to its end by itself."""
-    theatre = Theatre(house.build_conversation(house_with_content(), seed=3))
+    theatre = Theatre(conversation_of(scenario, 3))
     start = scenario.get("start", {})
     theatre.take(Started(start.get("intent"), tuple(start.get("slots", {}).items())))
     for turn in scenario["turns"][: 1 + len(scenario["turns"]) // 2]:

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any, TextIO
 from .core.conversation import Conversation
 from .core.events import Started, Utterance
 from .core.meaning import Expect, Meaning
-from .core.session import Context
+from .core.session import Contact, Context
 from .errors import VoiceHealError
 from .eventlog import EventLog
 from .packs.loader import Pack, find_pack, load_pack
 from .packs.phrases import Phrasebook
-from .sessions import Defaults, build_sessions, safety_session
-from .settings import Settings, region_of, state_folder
+from .sessions import Defaults, build_sessions, first_session, safety_session
+from .settings import REGION, Settings, state_folder, system_region, told_region
 from .understanding.engine import Engine
 from .understanding.heard import TwoEars
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from .hearing.ears import Ears
     from .speaking.voice import WorkerVoice
 
-# Empty files that say what a person was told at an earlier start; nothing else is kept.
+# Empty files that say what a person was told at an earlier start; besides them only their country is kept (`REGION`).
 WELCOMED = "welcomed"
 BREATHING_TOLD = "breathing-told"
 
@@ -63,22 +63,29 @@ def build_conversation(app: App, *, seed: int | None = None, remembers: bool = F
     """
     rng = random.Random(seed)
     s = app.settings
+    region = told_region(s)
+    first = remembers and not (state_folder() / WELCOMED).exists()
     context = Context(
         phrases=Phrasebook(app.pack.lines, rng),
         rng=rng,
         name=s.name,
-        region=region_of(s),
+        region=region or system_region(),
+        region_guessed=region is None,
+        contacts=tuple(Contact(c.name, c.phone) for c in s.contacts),
         rate=s.voice.rate,
         volume=s.volume / 100,
         patience=s.patience,
+        breathing_told=remembers and (state_folder() / BREATHING_TOLD).exists(),
     )
     defaults = Defaults(s.breathe.pattern, s.breathe.minutes, s.affirm.minutes, s.bedtime.minutes)
+    sessions = build_sessions(app.pack, defaults)
     return Conversation(
         understanding=TwoEars(app.engine),
-        sessions=build_sessions(app.pack, defaults),
+        sessions=sessions,
         safety=safety_session(app.pack),
         context=context,
-        first=remembers and not (state_folder() / WELCOMED).exists(),
+        first=first,
+        opening=first_session(app.pack, sessions) if first and region is None else None,
     )
 
 
@@ -200,16 +207,18 @@ def talk_live(app: App, started: Started, log: EventLog, *, show: bool = False, 
 
 
 def _remember(conversation: Conversation) -> None:
-    """Keep that the person has been told how to breathe safely."""
+    """Keep that the person has been told how to breathe safely, and which country they named."""
     if conversation.context.breathing_told:
         _mark(BREATHING_TOLD)
+    if conversation.context.region_told is not None:
+        _mark(REGION, conversation.context.region_told)
 
 
-def _mark(name: str) -> None:
+def _mark(name: str, text: str = "") -> None:
     mark = state_folder() / name
     with contextlib.suppress(OSError):  # then it is told once more: no harm
         mark.parent.mkdir(parents=True, exist_ok=True)
-        mark.touch()
+        mark.write_text(text, encoding="utf-8")
 
 
 # ---- one sentence, one recording ------------------------------------------------------------------------------------

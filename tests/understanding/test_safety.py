@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from voiceheal.errors import ContentError
-from voiceheal.packs.schema import Helplines, SafetyWords
+from voiceheal.packs.helping import Helplines
+from voiceheal.packs.schema import SafetyWords
 from voiceheal.packs.yamlfile import read_yaml
 from voiceheal.understanding.safety import SafetyRecogniser
 

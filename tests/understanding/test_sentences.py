@@ -50,3 +50,9 @@ def test_answer(engine: Engine, text, case):
 @pytest.mark.parametrize("text", LOOKALIKES["say"])
 def test_story_is_no_command(engine: Engine, text, kind):
     assert engine.understand(text, expect=Expect(kind)).intent in LOOKALIKES["any_of"]
+
+
+@pytest.mark.xfail(strict=True, reason="known to be taken for a command; move it up when it is right")
+@pytest.mark.parametrize("text", LOOKALIKES["missed"])
+def test_known_miss(engine: Engine, text):
+    assert engine.understand(text).intent in LOOKALIKES["any_of"]

@@ -9,17 +9,18 @@ from .meaning import Meaning
 from .overlays import Confirm
 from .session import Moved
 
-SURE = 0.8  # a sound-alike below this is asked about before it is acted on
+# What was understood with less than this is asked about before it is acted on, by how it was understood.
+SURE = {"sound-alike": 0.8, "model": 0.45}
 SLEEP_MINUTES = 20.0  # "stop after a while" without a number
 ADJUSTS = frozenset({"louder", "quieter", "volume", "slower", "faster", "repeat"})  # do not disturb an open question
 # While someone may not be safe these are answers, not reasons to leave.
-NO_WAY_OUT = frozenset({"help", "status", "yes", "no", "mood", "pause", "resume", "next", "back"})
+NO_WAY_OUT = frozenset({"help", "status", "yes", "no", "mood", "pause", "resume", "next", "back", "forget"})
 
 
 def act(floor: Floor, m: Meaning, now: float, *, confirmed: bool = False) -> None:
     """Carry out a command, or begin the session it names."""
     context = floor.context
-    if m.how == "sound-alike" and m.confidence < SURE and not confirmed and f"what.{m.intent}" in context.phrases:
+    if m.confidence < SURE.get(m.how, 0.0) and not confirmed and f"what.{m.intent}" in context.phrases:
         floor.drop_overlay()
         floor.lay_over(Confirm(context.phrases.pick(f"what.{m.intent}")), m, now)
         return

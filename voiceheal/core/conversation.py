@@ -5,7 +5,7 @@ Pure: no threads, no I/O, no clock of its own. One thread calls `handle`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from .anytime import act
 from .commands import Command, Listen, Note, SetVolume
@@ -26,10 +26,11 @@ from .events import (
 from .floor import Floor, SafetyFactory
 from .meaning import BEGIN_INTENTS, GLOBAL_INTENTS, Kind, Meaning, SlotValue, Understanding
 from .player import fits_question
-from .session import Context, Factory
+from .session import Context, Factory, Session
 
 FEELING_SURE = 0.6  # a feeling told during breathing is answered only when it is clear
 ANSWERS = frozenset({"yes", "no", "mood"})
+SURELY = ("template", "grammar")  # how a command is understood that leads out of the safety session
 
 
 class Conversation:
@@ -41,6 +42,7 @@ class Conversation:
         safety: factory of the session for a person who may not be safe; entered from everywhere.
         context: what is set for this conversation; its `phrases` give every word that is said.
         first: the first conversation ever on this machine: says what VoiceHeal is.
+        opening: with `first`, the session that says so and asks something; given whether nothing else was asked for.
     """
 
     def __init__(
@@ -51,10 +53,14 @@ class Conversation:
         safety: SafetyFactory,
         context: Context,
         first: bool = False,
+        opening: Callable[[Context, bool], Session] | None = None,
     ) -> None:
         self._understanding = understanding
         self._floor = Floor(context, sessions, safety)
         self._first = first
+        self._make_opening = opening
+        self._opening: Session | None = None
+        self._wanted: Meaning | None = None  # what was asked for on the command line, after the opening
         self._misses = 0
         self._input_ended = False
 
@@ -130,6 +136,11 @@ class Conversation:
         if wanted is not None and not self._first:
             floor.start(wanted, now)
             return
+        if self._first and self._make_opening is not None:
+            self._wanted = wanted
+            self._opening = self._make_opening(floor.context, wanted is None)
+            floor.base.start(self._opening, now)
+            return
         floor.upcoming = wanted
         name = floor.context.name
         if self._first:
@@ -147,6 +158,8 @@ class Conversation:
         if ended is not None:
             self._after_overlay(*ended, now)
         done = floor.base_ended()
+        if done is not None and done is self._opening and floor.base.result == "completed" and self._wanted:
+            floor.start(self._wanted, now)
         if done is not None and done.night:
             floor.finish()
         if self._input_ended and self.idle and floor.upcoming is None:
@@ -186,7 +199,7 @@ class Conversation:
         elif ending is not None:
             floor.leave("stopped")
             floor.aside(ending, now=now)
-        elif self._is_answer(meaning):
+        elif self._is_answer(meaning) or (floor.in_safety and meaning.how not in SURELY):
             if not top.answer(meaning, now):
                 top.hold(meaning, now)
         elif meaning.intent in GLOBAL_INTENTS or meaning.intent in BEGIN_INTENTS:
@@ -215,8 +228,10 @@ class Conversation:
         if top.asking is None:
             # yes, no and numbers said while a line runs may be ahead of their question
             return meaning.intent in ANSWERS and top.session is not None and not top.halted
+        if meaning.intent in top.asking.expect.choices:
+            return True
         if top.asking.expect.kind is Kind.OPEN:
-            begins = meaning.intent in BEGIN_INTENTS and meaning.how in ("template", "grammar")
+            begins = meaning.intent in BEGIN_INTENTS and meaning.how in SURELY
             controls = meaning.intent in GLOBAL_INTENTS and meaning.intent not in ANSWERS
             return not (begins or controls)
         return fits_question(meaning, top.asking.expect)

@@ -43,6 +43,8 @@ class Floor:
         self._sessions = sessions
         self._safety = safety
         self._ran: Session | None = None  # the base session at the last look
+        self._danger = False  # what lies on top knows that there is danger now
+        self._hushed = False  # the safety session may have left it quiet, so that nobody else hears
 
     @property
     def top(self) -> Player:
@@ -62,6 +64,9 @@ class Floor:
     def start(self, meaning: Meaning, now: float) -> None:
         """Begin what the person asked for; what runs is left."""
         self.leave("left")
+        if self._hushed:
+            self._hushed = False
+            self.out.append(SetVolume(self.context.volume, 0.5))
         self.base.start(self._sessions[meaning.intent](self.context, meaning.slots, meaning), now)
 
     def leave(self, outcome: str) -> None:
@@ -90,11 +95,17 @@ class Floor:
         """Someone may not be safe: stop what runs where it is, and be there. Already there: it is an answer."""
         self.out.append(Note("safety", {"level": meaning.safety}))
         if self.in_safety and self.over is not None:
-            if not self.over.answer(meaning, now):
+            graver = meaning.safety == "danger" and not meaning.unsure and not self._danger
+            self._danger = self._danger or graver
+            if self.over.answer(meaning, now):
+                return
+            if not graver:
                 self.over.hold(meaning, now)
-            return
+                return
         self.drop_overlay()
-        self.in_safety = True
+        self.in_safety = self._hushed = True
+        self._danger = meaning.safety == "danger" and not meaning.unsure
+        self.context.interrupted = self.base.session is not None
         self.sleep_at = self.dark_at = self.upcoming = None
         self.then = Then.NOTHING
         self.out.append(SetVolume(self.context.volume, 0.5))  # a bedtime fade may be under way

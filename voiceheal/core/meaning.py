@@ -38,6 +38,7 @@ class Meaning:
         stage: the strongest stage, or None when no feeling was heard.
         safety: "risk" or "danger" when the person may not be safe, else None.
         confidence: 0..1, how sure the intent is.
+        unsure: `safety` may be a figure of speech: one soft question before anything else.
         how: which recogniser decided ("template", "sound-alike", "feeling", "none"); for logs and tests.
     """
 
@@ -49,6 +50,7 @@ class Meaning:
     safety: Safety | None = None
     confidence: float = 0.0
     how: str = "none"
+    unsure: bool = False
 
 
 class Kind(Enum):
@@ -67,7 +69,8 @@ class Expect:
 
     Attributes:
         kind: the kind of answer.
-        choices: for `Kind.CHOICE`, the intents on offer, in the order they were read out.
+        choices: for `Kind.CHOICE`, the intents on offer, in the order they were read out; for other kinds, intents that
+            are an answer here and not a command.
         patience: factor on how long to wait for the end of an answer (1.0 normal, 2.0 for slow speakers).
     """
 

@@ -249,7 +249,7 @@ class Player:
         assert not isinstance(wish, Wait)
         p.phase, p.due = _Phase.SPEAKING, None
         if isinstance(wish, Ask):
-            self._mouth.say(wish.line, wish.slots, text=p.words)
+            self._mouth.say(wish.line, wish.slots, text=p.words, private=wish.private)
         else:
             text = p.words if p.words is not None else wish.text
             self._mouth.say(wish.line, wish.slots, rate=wish.rate, gain=wish.gain, text=text, private=wish.private)
@@ -270,6 +270,8 @@ class Player:
 
 def fits_question(meaning: Meaning, expect: Expect) -> bool:
     """Whether something said could be the answer to a question of this kind."""
+    if meaning.safety is not None:  # never an answer to nothing
+        return True
     match expect.kind:
         case Kind.YES_NO:
             return meaning.intent in ("yes", "no")

@@ -31,12 +31,16 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Speak a line and wait for the answer; `silence_s` without a word after the question is an answer too."""
+    """Speak a line and wait for the answer; `silence_s` without a word after the question is an answer too.
+
+    `private`: its slots hold words of the person.
+    """
 
     line: str
     expect: Expect
     slots: Slots = field(default_factory=dict)
     silence_s: float = 20.0
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +175,14 @@ class Phrases(Protocol):
     def __contains__(self, line_id: object) -> bool: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Someone the person wants to be reminded of when it gets dark; `phone` as they wrote it."""
+
+    name: str
+    phone: str
+
+
 @dataclass(slots=True)
 class Context:
     """What the person has set in this conversation; lives and dies with it.
@@ -180,6 +192,11 @@ class Context:
         time: planned session time of what happens now, s; set by the player before a session goes on.
         volume: 0..1. patience: how long a pause in an answer may last, 1.0 normal.
         own: affirmations the person added. breathing_told: the safety words before breathing were said.
+        region: two-letter country for help lines; "" or one without an entry = unknown. region_guessed: nobody said so.
+        region_told: what the person answered at the first start, None when they were not asked.
+        contacts: people they named in the settings.
+        safety_times: how often it was about their safety. safety_said: line id -> how often it was said then.
+        interrupted: something waits below the safety session.
     """
 
     phrases: Phrases
@@ -193,6 +210,12 @@ class Context:
     own: list[str] = field(default_factory=list)
     breathing_told: bool = False
     time: float = 0.0
+    region_guessed: bool = False
+    region_told: str | None = None
+    contacts: tuple[Contact, ...] = ()
+    safety_times: int = 0
+    safety_said: dict[str, int] = field(default_factory=dict)
+    interrupted: bool = False
 
 
 Factory = Callable[[Context, Mapping[str, SlotValue], "Meaning | None"], Session]

@@ -7,7 +7,9 @@ or `TURN_S` into whatever runs, so that a long exercise takes no time.
 from __future__ import annotations
 
 import re
+import shutil
 import sys
+import textwrap
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import TextIO
@@ -35,7 +37,10 @@ class Screen:
     def show(self, line: Speak, now: float) -> float:
         """Print a line; gives its reading time in s."""
         text = plain(line.text)
-        self._write(f"{text}\n" if line.at is None else f"   {text}\n")
+        indent = "" if line.at is None else "   "
+        width = shutil.get_terminal_size().columns if self._out.isatty() else 0
+        shown = textwrap.fill(text, max(20, width), break_long_words=False) if width else text
+        self._write(f"{indent}{shown}\n")
         self._log.write(now, "say_start", {"id": line.id, "line": line.line})
         return len(text.split()) * WORD_S
 

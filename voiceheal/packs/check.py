@@ -14,13 +14,13 @@ from ..core.meaning import BEGIN_INTENTS, INTENTS, PATTERNS, STAGES, THEMES, Kin
 from ..errors import ContentError
 from . import ear, required
 from .entries import HELP, PHRASES, SPOKEN_FILES, Entry, heard_words, is_heard, is_spoken, read_entries
+from .helping import Helplines
 from .loader import load_pack
 from .phrases import slots_of
 from .schema import (
     Affirmations,
     Breathing,
     Feelings,
-    Helplines,
     IntentFile,
     Lines,
     PackInfo,

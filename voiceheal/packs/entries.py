@@ -17,7 +17,7 @@ SPOKEN_FILES = ("stages.yaml", "steps.yaml", "talks.yaml", "breathing.yaml", "af
 # Files of words that the person says: (name, keys under which they stand; empty = the whole file).
 HEARD_FILES = (
     ("replies.yaml", ()), ("feelings.yaml", ()), ("safety.yaml", ()), ("stages.yaml", ("keywords",)),
-    ("breathing.yaml", ("names", "dizzy")),
+    ("breathing.yaml", ("names", "dizzy")), ("helplines.yaml", ("spoken",)),
 )  # fmt: skip
 _FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import ContentError
+from .helping import Helplines
 from .schema import (
     Affirmations,
     Breathing,
     Feelings,
-    Helplines,
     IntentFile,
     Lines,
     PackInfo,

@@ -21,9 +21,16 @@ breathe.safety breathe.end breathe.dizzy breathe.again
 bedtime.stop affirm.begin affirm.end affirm.fits affirm.dropped
 steps.intro steps.which step.done step.skipped step.unknown stages.intro stages.which stages.done
 talk.skipped talk.done talk.why journal.note
-safety.risk.ask safety.risk.yes safety.risk.no safety.risk.unclear safety.soft safety.options safety.trusted
-safety.means safety.grounding.1 safety.grounding.2 safety.grounding.3 safety.grounding.4 safety.grounding.5
-safety.stay safety.near safety.back safety.danger.ask safety.danger.safe safety.danger.unsafe safety.help_menu
+safety.risk.hear safety.risk.ask safety.risk.again safety.risk.yes safety.risk.no safety.risk.unclear
+safety.software safety.taken_back safety.soft safety.soft.danger safety.soft.thanks safety.options
+safety.options.more safety.trusted safety.professional safety.plan safety.plan.thanks safety.means
+safety.emergency.unknown safety.emergency.short safety.now.hear safety.now.people safety.now.other safety.now.call
+safety.now.calling
+safety.now.cannot safety.friend.ask safety.friend.help
+safety.grounding.1 safety.grounding.2 safety.grounding.3 safety.grounding.4 safety.grounding.5
+safety.stay safety.listen safety.near safety.back safety.danger.ask safety.danger.safe safety.danger.unsafe
+safety.danger.silent safety.danger.more safety.help_menu
+first.hello first.region first.region.unknown first.region.silent first.open
 """
 _WITH_SLOTS = """
 welcome.named name
@@ -53,7 +60,14 @@ step.intro number title
 step.next title
 stages.item name
 safety.helpline line
+safety.helpline.guess place line
+safety.number number
+safety.contact name phone
+safety.contact.more name phone
 safety.emergency number
+safety.emergency.guess place number
+safety.danger.brief number
+first.region.known place
 """
 
 # Line id -> the slots that are filled in when it is said.

@@ -188,6 +188,27 @@ class IntentTemplate(Strict):
     slots: dict[str, str | int | float]
 
 
+class Example(Strict):
+    """Something a person said, with the slots in it."""
+
+    text: Text
+    slots: dict[str, str | int | float]
+
+
+class Examples(Strict):
+    """examples/*.yaml: what one author (with some personas) would say; the weights of understanding come from it.
+
+    intents: said out of the blue. feelings: by the strongest stage, `happened` tells an event without a feeling.
+    safety: risk, danger, and lookalikes that are neither.
+    """
+
+    author: Text
+    weight: float = Field(default=1.0, gt=0, le=10)  # how much a sentence of this file counts in training
+    intents: dict[Text, list[Text | Example]] = {}
+    feelings: dict[StageId | Literal["happened"], list[Text]] = {}
+    safety: dict[Literal["risk", "danger", "lookalikes"], list[Text]] = {}
+
+
 class Feelings(Strict):
     """feelings.yaml: what people say, by stage, with weights (1 hint, 2 clear, 3 unmistakable).
 
@@ -226,9 +247,15 @@ class Replies(Strict):
 
     ordinals: for each place in a list, the ways to choose it. better / same / worse: how it is afterwards.
     both: both feelings. unsure: does not know. nothing: wants none of what was offered.
-    grounding / trusted / helpline: which kind of help, when someone may not be safe.
-    how_to_use: wants to know how VoiceHeal works, when "I need help" might have meant that.
     unfinished: words that nobody ends a sentence on; after them the ears wait longer.
+    When someone may not be safe -
+    grounding / trusted / professional / own_way / helpline / company: which kind of help.
+    how_to_use: wants to know how VoiceHeal works, when "I need help" might have meant that.
+    safe_now: nothing is wrong. misunderstood: it was never meant so. taken_back: it was said, and is taken back.
+    denial: says that they will live, in words that sound like the opposite; not with `however` in it.
+    perhaps: half a yes.
+    for_a_friend: it is about another person. attempt: something is under way. hurt_by: someone does it to them.
+    someone_else: anybody else is in it. lives_in: stands before the country that somebody lives in.
     """
 
     ordinals: Annotated[list[Variants], Field(min_length=3)]
@@ -238,31 +265,25 @@ class Replies(Strict):
     both: Variants
     unsure: Variants
     nothing: Variants
+    unfinished: Variants
     grounding: Variants
     trusted: Variants
+    professional: Variants
+    own_way: Variants
     helpline: Variants
+    company: Variants
     how_to_use: Variants
-    unfinished: Variants
-
-
-class Helpline(Strict):
-    """Where to turn in one country; `checked`: when the numbers were last checked, `source`: who published them."""
-
-    country: Text
-    emergency: Text  # digits
-    emergency_spoken: Text | None = None  # the same, written so that a voice reads it well: "9 1 1"
-    lines: list[Text]  # spoken sentences naming a line and its number in words or digits
-    abuse: list[Text] = []  # the same for people who are hurt or threatened by someone
-    numbers: dict[Text, Text] = {}  # name of a line -> its number in digits, for the screen
-    source: Text
-    checked: Text
-    note: Text | None = None  # what could not be checked, and how the rest was
-
-
-class Helplines(Strict):
-    """helplines.yaml: region code -> help there."""
-
-    regions: dict[Text, Helpline]
+    safe_now: Variants
+    misunderstood: Variants
+    taken_back: Variants
+    denial: Variants
+    perhaps: Variants
+    however: Variants
+    for_a_friend: Variants
+    attempt: Variants
+    hurt_by: Variants
+    someone_else: Variants
+    lives_in: Variants
 
 
 IntentFile.model_rebuild()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ..core.floor import SafetyFactory
@@ -12,6 +12,7 @@ from ..packs.loader import Pack
 from .affirmations import Affirmations, Bedtime
 from .breathing import Breathing
 from .checkin import CheckIn
+from .first import First
 from .safety import Safety
 from .talks import MakeInner, StageTalk, StepList, StepTalk, Talk
 
@@ -87,5 +88,14 @@ def safety_session(pack: Pack) -> SafetyFactory:
 
     def make(context: Context, meaning: Meaning) -> Session:
         return Safety(pack, context, meaning)
+
+    return make
+
+
+def first_session(pack: Pack, sessions: Mapping[str, Factory]) -> Callable[[Context, bool], Session]:
+    """Factory of the session of the very first start; it is told whether to end with an open question."""
+
+    def make(context: Context, open_end: bool) -> Session:
+        return First(pack, context, lambda told: sessions["check_in"](context, {}, told), open_end)
 
     return make

@@ -33,12 +33,13 @@ class BaseSession:
 
 def says(text: str, phrases: Iterable[str]) -> bool:
     """Whether one of the phrases is in the text, as whole words; apostrophes do not count."""
-    plain = _plain(text)
-    return any(f" {_plain(p).strip()} " in plain for p in phrases)
+    plain = f" {plain_words(text)} "
+    return any(f" {plain_words(p)} " in plain for p in phrases)
 
 
-def _plain(text: str) -> str:
-    return f" {re.sub(r'[^a-z0-9à-ÿ ]+', ' ', text.lower().replace(chr(39), '').replace('’', '')).strip()} "
+def plain_words(text: str) -> str:
+    """The words of a text in lower case, single spaces between them; without apostrophes and punctuation."""
+    return " ".join(re.sub(r"[^a-z0-9à-ÿ]+", " ", text.lower().replace("'", "").replace("’", "")).split())
 
 
 HEARD = 0.2  # a feeling weaker than this is not taken for one

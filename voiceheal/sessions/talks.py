@@ -8,7 +8,7 @@ from ..core.meaning import Expect, Kind, SlotValue
 from ..core.session import Answer, Ask, Context, Enter, Flow, Moved, Outcome, Say, Session, Silence, Slots, Wait
 from ..packs.loader import Pack
 from ..packs.schema import Part
-from .base import BaseSession
+from .base import BaseSession, felt
 
 MakeInner = Callable[[str, Mapping[str, SlotValue]], Session]
 ANSWER_S = 25.0  # silence after an open question that is taken for an answer; it is allowed to be quiet
@@ -171,7 +171,7 @@ class StageTalk(BaseSession):
             answer = yield Ask("stages.which", Expect(Kind.CHOICE, ("stages", "feeling")), silence_s=ANSWER_S)
             if not isinstance(answer, Answer):
                 return "completed"
-            named = answer.meaning.slots.get("stage") or answer.meaning.stage
+            named = answer.meaning.slots.get("stage") or felt(answer.meaning)
             if named is None or str(named) not in self._pack.stages:
                 return "completed"
             stage = str(named)

@@ -3,57 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from ..core.meaning import FREE_INTENTS, GLOBAL_INTENTS, Completeness, Expect, Kind, Meaning, SlotValue
+from ..core.meaning import FREE_INTENTS, Completeness, Expect, Kind, Meaning, SlotValue
 from ..packs.loader import Pack
 from ..packs.schema import IntentTemplate
 from .feelings import FeelingRecogniser, FeelingResult
+from .guessing import Guesser, strongest
+from .heard_text import Heard
+from .judging import Judge, named
 from .matcher import Matcher, Words, slot_values
-from .nearest import Near, Nearest
+from .model import WEIGHTS, Reading, load_model
 from .normalise import normalise, tokens
 from .safety import SafetyRecogniser
 from .slots import WILD, Slots
 from .templates import Match
 
 URGENT = ("stop", "pause")  # taken at once, also when a longer sentence might begin this way
-EXACT_ONLY = ("stop", "pause", "resume", "next", "back", "yes", "no", "repeat", "home", "goodbye")
 WITH_STAGE = ("feeling", "reframe")
 FREE_IN_OPEN = ("yes", "no", "mood", "next", "back", "feeling", "out_of_scope", "reframe")
 SOUND_CUTOFF = 0.82
 SOUND_CUTOFF_OPEN = 0.90
-NEAR_CUTOFF = 0.46
-NEAR_CUTOFF_EXACT_ONLY = 0.80
-NEAR_CUTOFF_GLOBAL = 0.52
-NEAR_CUTOFF_CHOICE = 0.30
-FELT_AT_ALL = 0.3
-TOLD_WORDS = 5
-TOLD_CONFIDENCE = 0.3
-FELT_CLEARLY = 0.4  # below, a feeling is a hint only
-NEAR_CLEAR = 0.62  # an example this near wins over a feeling that is heard as well
-STAGE_CUTOFF = 0.2
 ALTERNATIVE_CONFIDENCE = 0.9
 MAX_TAIL_WORDS = 4
+MIN_LEFT = 2  # words
 PLAIN_FORMS = 120  # of each plain template; all of most
 SLOT_WEIGHT = 4  # how much more of the grammar's sentences each slot of an intent gets
-
-
-@dataclass(frozen=True)
-class _Heard:
-    """One utterance on its way through the readings."""
-
-    text: str
-    words: list[str]
-    alternatives: tuple[str, ...]
-    expect: Expect
-    feeling: FeelingResult
 
 
 class Engine:
     """Implements `core.meaning.Understanding` with the templates, examples and word lists of one pack."""
 
-    def __init__(self, pack: Pack) -> None:
-        """Compile the pack's templates.
+    def __init__(self, pack: Pack, *, use_model: bool = True) -> None:
+        """Compile the pack's templates and load its weights, when it has some.
+
+        Args:
+            pack: content. use_model: False for training, and to see what the rules do alone.
 
         Raises:
             ContentError: a template cannot be read.
@@ -70,40 +55,77 @@ class Engine:
         self._parts = Matcher(words, self.slots, words.within)
         self._plain = Matcher(words, self.slots, {"plain": words.plain})
         self._negations = words.word_set("negation")
+        self._hesitations, self._openers = words.word_set("hesitation"), words.word_set("opener")
         self._reporting = words.word_set("reporting")
-        self._people = words.word_set("people")
-        self._questions = words.word_set("question")
         self._tails = {
             tuple(tokens(normalise(t))): name for name in URGENT for t in words.words.get(f"tail.{name}", ())
         }
         self._slot_names = self._commands.slots_of()
-        self._nearest = Nearest(self._all_examples(words))
         self._feelings = FeelingRecogniser(pack.feelings)
         self._safety = SafetyRecogniser(pack.safety)
-
-    def _all_examples(self, words: Words) -> Mapping[str, Sequence[str]]:
-        found = self._commands.examples()
-        for intent, texts in words.examples.items():
-            found.setdefault(intent, []).extend(" ".join(tokens(normalise(t))) for t in texts)
-        return found
+        weights = pack.folder / WEIGHTS
+        self._model = load_model(weights) if use_model and weights.exists() else None
+        self._judge = Judge(self._model, words.word_set("people")) if self._model is not None else None
+        self._guesser = Guesser(words, self._commands) if self._judge is None else None
 
     def warm(self) -> None:
         """Build the indexes that are otherwise built by the first sentence (about a tenth of a second)."""
-        self._nearest.rank(["_"])
+        self.understand("_ _ _")
         self._commands.by_sound(["_", "_", "_"], 1.0)
+
+    def findings(self, text: str) -> tuple[list[str], dict[str, float]]:
+        """Words of a sentence, and what the rules find in it: the model looks at both."""
+        plain = self._without_hesitation(normalise(text))
+        return self._findings(plain, tokens(plain), self._feelings.recognise(plain))
+
+    def _without_hesitation(self, plain: str) -> str:
+        """The text without "um", "uh" and a "well" to begin with; as it is when little would be left ("uh huh")."""
+        words = [w for w in plain.split() if w not in self._hesitations]
+        while len(words) > MIN_LEFT and words[0] in self._openers:
+            words = words[1:]
+        return " ".join(words) if len(words) >= MIN_LEFT else plain
+
+    def _findings(self, plain: str, words: list[str], felt: FeelingResult) -> tuple[list[str], dict[str, float]]:
+        found: dict[str, float] = {f"stage:{stage}": share for stage, share in felt.stages.items()}
+        found.update(happened=float(felt.happened), strength=felt.strength)
+        found.update(length=min(1.0, len(words) / 20), short=1.0 / (1 + len(words)))
+        match = self._commands.exact(words)
+        if match is not None:
+            found[f"{'loose' if match.loose else 'exact'}:{match.intent}"] = 1.0
+        else:
+            sound = self._commands.by_sound(words, SOUND_CUTOFF)
+            if sound is not None:
+                found[f"sound:{sound[0].intent}"] = 1.0
+        part = self._parts.within(words)
+        if part is not None:
+            found[f"part:{part.intent}"] = 1.0
+        lane = self._safety.recognise([plain])
+        if lane is not None:
+            found[f"safety:{lane}"] = 1.0
+        return words, found
 
     def understand(self, text: str, alternatives: Sequence[str] = (), expect: Expect | None = None) -> Meaning:
         """Meaning of one utterance; `expect` is None when it is said out of the blue."""
-        plain = normalise(text)
-        others = tuple(normalise(a) for a in alternatives)
-        heard = _Heard(plain, tokens(plain), others, expect or Expect(), self._feelings.recognise(plain))
-        meaning = self._read(heard)
-        stage = _strongest(heard.feeling.stages) if meaning.intent in WITH_STAGE else None
+        said = normalise(text)
+        plain = self._without_hesitation(said)
+        others = tuple(self._without_hesitation(normalise(a)) for a in alternatives)
+        heard = Heard(said, tokens(plain), others, expect or Expect(), self._feelings.recognise(plain))
+        lane = self._safety.recognise([plain, *others])
+        if self._judge is None or self._model is None or not heard.words:
+            meaning, stages = self._read(heard, None), dict(heard.feeling.stages)
+            stage, unsure = strongest(stages), False
+        else:
+            reading = self._model.read(*self._findings(plain, heard.words, heard.feeling))
+            also = [self._model.read(*self.findings(other)) for other in others]
+            lane, unsure = self._judge.safety([reading, *also], lane)
+            meaning, stages = self._read(heard, reading), self._judge.stages(heard, reading)
+            stage = named(stages)
         return replace(
             meaning,
-            stages=dict(heard.feeling.stages),
-            stage=stage,
-            safety=self._safety.recognise([plain, *others]),
+            stages=stages,
+            stage=stage if meaning.intent in WITH_STAGE else None,
+            safety=lane,
+            unsure=unsure and lane is not None,
         )
 
     def completeness(self, text: str, expect: Expect) -> Completeness:
@@ -149,30 +171,33 @@ class Engine:
             found |= matcher.grammar.vocabulary()
         return {w for w in found if not w[0].isdigit() and w != "%"}
 
-    def _read(self, heard: _Heard) -> Meaning:
+    def _read(self, heard: Heard, reading: Reading | None) -> Meaning:
         if not heard.words:
             return Meaning(heard.text, "out_of_scope")
-        for reading in (self._answer, self._command, self._long_answer, self._tail, self._sound, self._other):
-            meaning = reading(heard)
+        rules = [self._answer, self._command, self._long_answer, self._tail]
+        if reading is None:
+            rules += [self._sound, self._other, self._part]
+        for rule in rules:
+            meaning = rule(heard)
             if meaning is not None:
                 return meaning
-        return self._free(heard)
+        return self._free(heard, reading)
 
-    def _answer(self, heard: _Heard) -> Meaning | None:
+    def _answer(self, heard: Heard) -> Meaning | None:
         """The kind of answer that was asked for, and nothing else."""
         match = self._context_match(heard)
         return self._contextual(heard, match) if match is not None and not match.loose else None
 
-    def _long_answer(self, heard: _Heard) -> Meaning | None:
+    def _long_answer(self, heard: Heard) -> Meaning | None:
         """The kind of answer that was asked for, with more words around it."""
         match = self._context_match(heard)
         return self._contextual(heard, match) if match is not None else None
 
-    def _context_match(self, heard: _Heard) -> Match | None:
+    def _context_match(self, heard: Heard) -> Match | None:
         context = self._contexts.get(heard.expect.kind)
         return context.exact(heard.words) if context is not None else None
 
-    def _contextual(self, heard: _Heard, match: Match) -> Meaning | None:
+    def _contextual(self, heard: Heard, match: Match) -> Meaning | None:
         if match.intent != "pick":
             return _meaning(heard, match, 1.0, "template")
         choices, index = heard.expect.choices, int(match.slots.get("index", 1))
@@ -181,13 +206,13 @@ class Engine:
             return None
         return Meaning(heard.text, choices[place], confidence=1.0, how="template")
 
-    def _command(self, heard: _Heard) -> Meaning | None:
+    def _command(self, heard: Heard) -> Meaning | None:
         match = self._commands.exact(heard.words)
         if match is None or (heard.expect.kind is Kind.OPEN and match.loose):
             return None
         return _meaning(heard, match, 1.0, "template")
 
-    def _tail(self, heard: _Heard) -> Meaning | None:
+    def _tail(self, heard: Heard) -> Meaning | None:
         """The last words end what runs ("... i don't know, okay stop"), unless they are told of someone."""
         for size in range(MAX_TAIL_WORDS, 1, -1):
             name = self._tails.get(tuple(heard.words[-size:])) if len(heard.words) > size else None
@@ -195,12 +220,12 @@ class Engine:
                 return Meaning(heard.text, name, confidence=ALTERNATIVE_CONFIDENCE, how="template")
         return None
 
-    def _sound(self, heard: _Heard) -> Meaning | None:
+    def _sound(self, heard: Heard) -> Meaning | None:
         is_open = heard.expect.kind is Kind.OPEN
         found = self._commands.by_sound(heard.words, SOUND_CUTOFF_OPEN if is_open else SOUND_CUTOFF)
         return _meaning(heard, found[0], found[1], "sound-alike") if found is not None else None
 
-    def _other(self, heard: _Heard) -> Meaning | None:
+    def _other(self, heard: Heard) -> Meaning | None:
         """A command among the other transcripts."""
         if heard.expect.kind is Kind.OPEN:
             return None
@@ -210,49 +235,25 @@ class Engine:
                 return _meaning(heard, match, ALTERNATIVE_CONFIDENCE, "sound-alike")
         return None
 
-    def _free(self, heard: _Heard) -> Meaning:
-        is_open = heard.expect.kind is Kind.OPEN
+    def _part(self, heard: Heard) -> Meaning | None:
         part = self._parts.within(heard.words)
-        if part is not None and not (is_open and part.intent not in ("feeling", "reframe")):
-            return self._filled(heard, part.intent, part.slots, ALTERNATIVE_CONFIDENCE, "template")
-        ranked = self._nearest.rank(self._commands.stripped(heard.words))
-        if heard.expect.kind is Kind.CHOICE:
-            offered = [n for n in ranked if n.intent in heard.expect.choices]
-            if offered and offered[0].score >= NEAR_CUTOFF_CHOICE:
-                return self._filled(heard, offered[0].intent, {}, offered[0].score, "nearest")
-        felt = heard.feeling
-        if ranked and not is_open:
-            meaning = self._near(heard, ranked[0])
-            if meaning is not None:
-                return meaning
-        hinted = felt.happened or _strongest(felt.stages) is not None
-        if hinted and not is_open and felt.strength < FELT_AT_ALL and not felt.happened:
-            hinted = not ranked or ranked[0].intent != "out_of_scope" or self._is_told(heard)
-        if hinted or self._is_told(heard):
-            return Meaning(heard.text, "feeling", confidence=max(felt.strength, TOLD_CONFIDENCE), how="feeling")
-        return Meaning(heard.text, "out_of_scope", confidence=0.0)
-
-    def _is_told(self, heard: _Heard) -> bool:
-        """Whether it is a sentence about other people, not a question: in this house most likely what happened."""
-        words = heard.words
-        return len(words) >= TOLD_WORDS and words[0] not in self._questions and not self._people.isdisjoint(words)
-
-    def _near(self, heard: _Heard, near: Near) -> Meaning | None:
-        """The intent of the nearest example, when it is near enough; None leaves it to the feelings."""
-        felt = heard.feeling.happened or heard.feeling.strength >= FELT_CLEARLY
-        cutoff = NEAR_CUTOFF
-        if near.intent in EXACT_ONLY or len(heard.words) == 1:
-            cutoff = NEAR_CUTOFF_EXACT_ONLY
-        elif near.intent in GLOBAL_INTENTS:
-            cutoff = NEAR_CUTOFF_GLOBAL if self._reporting.isdisjoint(heard.words) else NEAR_CUTOFF_EXACT_ONLY
-        if felt and near.intent != "reframe":
-            cutoff = max(cutoff, NEAR_CLEAR)
-        if near.score < cutoff:
+        if part is None or (heard.expect.kind is Kind.OPEN and part.intent not in WITH_STAGE):
             return None
-        return self._filled(heard, near.intent, {}, near.score, "nearest")
+        return self._filled(heard, part.intent, part.slots, ALTERNATIVE_CONFIDENCE, "template")
+
+    def _free(self, heard: Heard, reading: Reading | None) -> Meaning:
+        """Words that no template fits."""
+        if reading is not None and self._judge is not None:
+            guess = self._judge.guess(heard, reading)
+        else:
+            assert self._guesser is not None
+            guess = self._guesser.guess(heard)
+        if guess.intent == "out_of_scope" and (other := self._other(heard)) is not None:
+            return other
+        return self._filled(heard, guess.intent, {}, guess.confidence, guess.how)
 
     def _filled(
-        self, heard: _Heard, intent: str, given: Mapping[str, SlotValue], confidence: float, how: str
+        self, heard: Heard, intent: str, given: Mapping[str, SlotValue], confidence: float, how: str
     ) -> Meaning:
         wanted = {s: n for s, n in self._slot_names.get(intent, {}).items() if s not in given}
         if intent in FREE_INTENTS:
@@ -265,10 +266,5 @@ def _for_context(words: Words, prefix: str) -> dict[str, list[str | IntentTempla
     return {n.removeprefix(prefix): list(t) for n, t in words.intents.items() if n.startswith(prefix)}
 
 
-def _meaning(heard: _Heard, match: Match, confidence: float, how: str) -> Meaning:
+def _meaning(heard: Heard, match: Match, confidence: float, how: str) -> Meaning:
     return Meaning(heard.text, match.intent, dict(match.slots), confidence=confidence, how=how)
-
-
-def _strongest(stages: Mapping[str, float]) -> str | None:
-    stage = max(stages, key=lambda s: stages[s], default=None)
-    return stage if stage is not None and stages[stage] >= STAGE_CUTOFF else None

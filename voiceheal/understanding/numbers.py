@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -83,7 +84,7 @@ class Numbers:
         found: dict[int, float] = {}
         for end in range(min(start + MAX_NUMBER_WORDS, len(words)), start, -1):
             value = self._plain(words[start:end])
-            if value is not None:
+            if value is not None and math.isfinite(value):  # a thousand digits in a row are no number
                 found[end] = value
                 break
         for end, text in self._numbers.at(words, start):

@@ -1,0 +1,62 @@
+"""The examples of a pack as labelled sentences, and the digest that ties weights to what they were trained on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from voiceheal.packs.schema import Examples
+from voiceheal.packs.yamlfile import read_yaml
+
+HAPPENED = "happened"
+NO_STAGE = "none"
+# These may carry a stage that nobody has labelled: they teach nothing about "no feeling in it".
+MAY_FEEL = frozenset({"reframe", "check_in", "affirm", "breathe", "bedtime", "reach_out", "journal", "why_it_hurts"})
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One example; "" where it teaches nothing about a question."""
+
+    text: str
+    author: str
+    intent: str = ""
+    stage: str = ""
+    safety: str = ""
+    weight: float = 1.0
+
+
+def sentences(folder: Path) -> list[Sentence]:
+    """All examples in `folder`, in the order of the files."""
+    return [s for path in sorted(folder.glob("*.yaml")) for s in _of_author(path)]
+
+
+def _of_author(path: Path) -> Iterator[Sentence]:
+    examples = read_yaml(path, Examples)
+    for intent, said in examples.intents.items():
+        stage = "" if intent in MAY_FEEL else NO_STAGE
+        for text in map(text_of, said):
+            yield Sentence(text, path.stem, intent, stage, weight=examples.weight)
+    for feeling, said in examples.feelings.items():
+        for text in map(text_of, said):
+            stage = NO_STAGE if feeling == HAPPENED else feeling
+            yield Sentence(text, path.stem, "feeling", stage, weight=examples.weight)
+    for lane, said in examples.safety.items():
+        for text in map(text_of, said):
+            yield Sentence(text, path.stem, safety=lane, weight=examples.weight)
+
+
+def text_of(said: object) -> str:
+    """The words of an example, with slots or without."""
+    return said if isinstance(said, str) else str(said.text)  # type: ignore[attr-defined]
+
+
+def digest(folder: Path) -> str:
+    """Of everything the weights depend on: the examples, and the rules that look at them."""
+    found = hashlib.sha256()
+    paths = [*sorted((folder / "examples").glob("*.yaml")), *sorted((folder / "intents").glob("*.yaml"))]
+    for path in [*paths, folder / "feelings.yaml", folder / "safety.yaml"]:
+        found.update(path.name.encode() + b"\0" + path.read_bytes())
+    return found.hexdigest()[:16]
