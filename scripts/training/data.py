@@ -12,6 +12,7 @@ from voiceheal.packs.yamlfile import read_yaml
 
 HAPPENED = "happened"
 NO_STAGE = "none"
+SLOTS = "_slots.yaml"  # how slots are filled once the intent is known: the weights never see it
 # These may carry a stage that nobody has labelled: they teach nothing about "no feeling in it".
 MAY_FEEL = frozenset({"reframe", "check_in", "affirm", "breathe", "bedtime", "reach_out", "journal", "why_it_hurts"})
 
@@ -56,7 +57,8 @@ def text_of(said: object) -> str:
 def digest(folder: Path) -> str:
     """Of everything the weights depend on: the examples, and the rules that look at them."""
     found = hashlib.sha256()
-    paths = [*sorted((folder / "examples").glob("*.yaml")), *sorted((folder / "intents").glob("*.yaml"))]
+    intents = [p for p in sorted((folder / "intents").glob("*.yaml")) if p.name != SLOTS]
+    paths = [*sorted((folder / "examples").glob("*.yaml")), *intents]
     for path in [*paths, folder / "feelings.yaml", folder / "safety.yaml"]:
         found.update(path.name.encode() + b"\0" + path.read_bytes())
     return found.hexdigest()[:16]

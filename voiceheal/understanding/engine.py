@@ -9,14 +9,15 @@ from ..core.meaning import FREE_INTENTS, Completeness, Expect, Kind, Meaning, Sl
 from ..packs.loader import Pack
 from ..packs.schema import IntentTemplate
 from .feelings import FeelingRecogniser, FeelingResult
+from .fill import Filler
 from .guessing import Guesser, strongest
 from .heard_text import Heard
 from .judging import Judge, named
-from .matcher import Matcher, Words, slot_values
+from .matcher import Matcher, Words
 from .model import WEIGHTS, Reading, load_model
 from .normalise import normalise, tokens
 from .safety import SafetyRecogniser
-from .slots import WILD, Slots
+from .slots import Slots
 from .templates import Match
 
 URGENT = ("stop", "pause")  # taken at once, also when a longer sentence might begin this way
@@ -53,6 +54,7 @@ class Engine:
             for kind in (Kind.YES_NO, Kind.RATING, Kind.CHOICE)
         }
         self._parts = Matcher(words, self.slots, words.within)
+        self._filler = Filler(words, pack.info.language.split("-")[0], self.slots)
         self._plain = Matcher(words, self.slots, {"plain": words.plain})
         self._negations = words.word_set("negation")
         self._hesitations, self._openers = words.word_set("hesitation"), words.word_set("opener")
@@ -255,10 +257,7 @@ class Engine:
     def _filled(
         self, heard: Heard, intent: str, given: Mapping[str, SlotValue], confidence: float, how: str
     ) -> Meaning:
-        wanted = {s: n for s, n in self._slot_names.get(intent, {}).items() if s not in given}
-        if intent in FREE_INTENTS:
-            wanted = {}
-        found = slot_values(self.slots, wanted, heard.words, WILD)
+        found = self._filler.fill(intent, heard.text) if intent not in FREE_INTENTS else {}
         return Meaning(heard.text, intent, {**found, **given}, confidence=confidence, how=how)
 
 

@@ -20,7 +20,7 @@ ASKED_PRIOR = 0.3  # factor on "no feeling in it" when the person was asked how 
 # A known phrase in a sentence that is this far from any danger is most likely a figure of speech. It still costs one
 # soft question: "i'm considering suicide" may look as far away to a model that has seen few sentences of its kind.
 FAR_FROM_DANGER = -0.35
-NAMED = 0.5  # share of "no feeling in it" from which no stage is named
+NAMED = 0.75  # share of "no feeling in it" from which no stage is named
 NONE = "none"
 
 

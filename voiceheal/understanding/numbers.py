@@ -16,6 +16,7 @@ MAX_NUMBER_WORDS = 6
 MAX_RATING = 10
 MAX_PERCENT = 100
 MAX_MINUTES = 24 * 60
+MAX_BETWEEN = 4  # phrases between a number and its unit ("ten of those slow breaths")
 
 
 class Phrases:
@@ -60,6 +61,8 @@ class NumberLists:
     cycles: str = "cycle_units"  # 1 -> "breaths"
     percents: str = "percent_words"  # 50 -> "half"
     points: str = "point_words"  # "point"
+    before_minutes: str = "duration_between"  # "five OR SO minutes"
+    before_cycles: str = "cycle_between"  # "three OF THOSE BIG breaths"
 
 
 class Numbers:
@@ -78,6 +81,8 @@ class Numbers:
         self._cycles = Phrases(lists.get(names.cycles, {}))
         self._percents = Phrases(lists.get(names.percents, {}))
         self._points = Phrases(lists.get(names.points, {}))
+        self._before_minutes = Phrases(lists.get(names.before_minutes, {}))
+        self._before_cycles = Phrases(lists.get(names.before_cycles, {}))
 
     def number(self, words: Sequence[str], start: int) -> list[Span]:
         """Plain numbers at `start`, longest first; "two and a half" and "one point five" are numbers too."""
@@ -123,7 +128,8 @@ class Numbers:
         """So many breaths at `start`: a whole number with its unit, longest first."""
         found = {
             end: value * float(unit)
-            for middle, value in self.count(words, start)
+            for number, value in self.count(words, start)
+            for middle in _over(self._before_cycles, words, number)
             for end, unit in self._cycles.at(words, middle)
         }
         return sorted(found.items(), reverse=True)
@@ -150,7 +156,8 @@ class Numbers:
         counts += [(end, float(text)) for end, text in self._parts.at(words, start)]
         return [
             (end, _tidy(value * float(unit)), float(unit))
-            for middle, value in counts
+            for number, value in counts
+            for middle in _over(self._before_minutes, words, number)
             for end, unit in self._units.at(words, middle)
         ]
 
@@ -168,6 +175,16 @@ class Numbers:
             return float(text2num(" ".join(words), self._language))
         except ValueError:
             return None
+
+
+def _over(phrases: Phrases, words: Sequence[str], start: int) -> list[int]:
+    """Places that are reached from `start` over at most `MAX_BETWEEN` of the phrases; `start` itself comes first."""
+    places = [start]
+    frontier = [start]
+    for _ in range(MAX_BETWEEN):
+        frontier = [end for place in frontier for end, _ in phrases.at(words, place) if end not in places]
+        places += frontier
+    return places
 
 
 def _tidy(value: float) -> float:
