@@ -212,7 +212,7 @@ class Engine:
         match = self._commands.exact(heard.words)
         if match is None or (heard.expect.kind is Kind.OPEN and match.loose):
             return None
-        return _meaning(heard, match, 1.0, "template")
+        return self._settled(heard, match, 1.0, "template")
 
     def _tail(self, heard: Heard) -> Meaning | None:
         """The last words end what runs ("... i don't know, okay stop"), unless they are told of someone."""
@@ -225,7 +225,7 @@ class Engine:
     def _sound(self, heard: Heard) -> Meaning | None:
         is_open = heard.expect.kind is Kind.OPEN
         found = self._commands.by_sound(heard.words, SOUND_CUTOFF_OPEN if is_open else SOUND_CUTOFF)
-        return _meaning(heard, found[0], found[1], "sound-alike") if found is not None else None
+        return self._settled(heard, found[0], found[1], "sound-alike") if found is not None else None
 
     def _other(self, heard: Heard) -> Meaning | None:
         """A command among the other transcripts."""
@@ -253,6 +253,10 @@ class Engine:
         if guess.intent == "out_of_scope" and (other := self._other(heard)) is not None:
             return other
         return self._filled(heard, guess.intent, {}, guess.confidence, guess.how)
+
+    def _settled(self, heard: Heard, match: Match, confidence: float, how: str) -> Meaning:
+        slots = self._filler.settle(match.intent, heard.text, match.slots)
+        return Meaning(heard.text, match.intent, slots, confidence=confidence, how=how)
 
     def _filled(
         self, heard: Heard, intent: str, given: Mapping[str, SlotValue], confidence: float, how: str

@@ -1,4 +1,4 @@
-"""Slots are found anywhere in a sentence whose intent is known: weighted templates of the pack vote for values."""
+"""Slots are found anywhere in a sentence whose intent is known: templates vote for values; words to keep are cut out."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from dataclasses import dataclass
 
 from ..core.meaning import SlotValue
 from ..errors import ContentError
+from .carried import Carried
 from .matcher import Words
 from .normalise import tokens
-from .slots import TEXT, Slots
+from .slots import Slots
 from .templates import Grammar
 
 PREFIX = "find."  # of the word lists that hold templates: find.<intent>[+<intent>].<slot>.<weight>[.<value>]
 VALUE = "value"  # a template without a value in its key keeps it as {list:value}
 ENOUGH = 20  # weight below which nothing is set
 MAX_WORDS = 80
+KEPT = ("add_affirmation", "text")  # the intent and the slot whose words are cut out of the sentence
 WHOLE = ("number", "percent", "rating", "cycles")  # slots that are whole numbers; halves go up
 _KEY = re.compile(r"find\.([^.]+)\.([^.]+)\.(\d+)(?:\.(\w+))?")
 _RULE = re.compile(r"<(\w+)>")
@@ -47,7 +49,6 @@ class _Finder:
 
     def __init__(self, slot: str, rules: Mapping[str, str], slots: Slots) -> None:
         self.slot = slot
-        self.takes_text = False
         self._grammar = Grammar(rules, slots)
         self._filed: list[tuple[str | None, float]] = []
 
@@ -55,15 +56,13 @@ class _Finder:
         """File templates under a value (None: said in the template) and a weight (0: something else is meant)."""
         for template in templates:
             self._grammar.add(template, str(len(self._filed)), {})
-            self.takes_text |= f"{{{TEXT}:" in template
         self._filed.append((value, weight))
 
     def votes(self, words: Sequence[str]) -> list[_Vote]:
         """Everything that is found, the least loose reading of each place."""
         size = len(words)
-        starts, ends = range(size), [size] if self.takes_text else range(1, size + 1)
         found: dict[tuple[int, int, SlotValue | None, float], _Vote] = {}
-        for match in self._grammar.match(words, starts, ends):
+        for match in self._grammar.match(words, range(size), range(1, size + 1)):
             filed, weight = self._filed[int(match.intent)]
             value = match.slots.get(VALUE) if filed is None else filed
             vote = _Vote(match.start, match.end, value, weight, filed is None, match.loose)
@@ -79,9 +78,6 @@ class _Finder:
         votes = self.votes(words)
         others = [*used, *(v for v in votes if v.weight == 0)]
         votes = [v for v in votes if v.weight and not any(v.inside(o) for o in others)]
-        if self.takes_text:
-            votes.sort(key=lambda v: (-v.weight, v.start, v.loose))
-            return (votes[0].value, votes[:1]) if votes else (None, [])
         votes = [v for v in votes if not any(v.inside(o) and _above(o, v) for o in votes)]
         by_value: dict[SlotValue | None, list[_Vote]] = {}
         for vote in votes:
@@ -119,21 +115,29 @@ class Filler:
             for templates, value, weight in several:
                 finder.add(templates, value, weight)
             self._finders.setdefault(intent, {})[slot] = finder
+        self._carried = Carried(words.words, words.rules)
         self._hesitations = frozenset(words.words.get("hesitation", ()))
+
+    def settle(self, intent: str, text: str, given: Mapping[str, SlotValue]) -> dict[str, SlotValue]:
+        """The slots of a sentence that a template fits: what it gave, but for words to keep, which are cut out here."""
+        return self.fill(intent, text) if intent == KEPT[0] else dict(given)
 
     def fill(self, intent: str, text: str) -> dict[str, SlotValue]:
         """The slots of `intent` that are stated in `text` (normalised; apostrophes may be there)."""
-        finders = self._finders.get(intent)
-        if not finders:
+        finders = self._finders.get(intent, {})
+        if not finders and intent != KEPT[0]:
             return {}
         said = [w for w in text.split() if w not in self._hesitations][:MAX_WORDS]
         words = tokens(" ".join(said))
+        if intent == KEPT[0]:
+            span = self._carried.span(words)
+            return {KEPT[1]: " ".join(said[span[0] : span[1]])} if span is not None else {}
         found: dict[str, SlotValue] = {}
         used: list[_Vote] = []
         for slot, finder in finders.items():
             value, votes = finder.best(words, used)
             if value is not None:
-                found[slot] = _as_said(value, words, said) if finder.takes_text else _typed(slot, value)
+                found[slot] = _typed(slot, value)
                 used += votes
         return found
 
@@ -175,12 +179,3 @@ def _used_rules(templates: Iterable[str], rules: Mapping[str, str]) -> dict[str,
 
 def _typed(slot: str, value: SlotValue) -> SlotValue:
     return int(float(value) + 0.5) if slot in WHOLE else value
-
-
-def _as_said(value: SlotValue, words: Sequence[str], said: Sequence[str]) -> str:
-    """The words that were kept, with their apostrophes."""
-    kept = str(value).split()
-    for start in range(len(words) - len(kept), -1, -1):
-        if list(words[start : start + len(kept)]) == kept:
-            return " ".join(said[start : start + len(kept)])
-    return str(value)

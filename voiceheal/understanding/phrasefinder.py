@@ -74,16 +74,32 @@ class Hit(Generic[V]):
     value: V
 
 
-@dataclass(slots=True, eq=False)
+class _Next:
+    """What may come at one place: the words, and whether a phrase may end here."""
+
+    __slots__ = ("_by_word", "ends", "nodes")
+
+    def __init__(self, nodes: tuple[_Node, ...], ends: bool) -> None:
+        self.nodes = nodes
+        self.ends = ends
+        self._by_word: dict[str, list[_Next]] | None = None
+
+    def after(self, word: str) -> list[_Next]:
+        """Where `word` leads from here."""
+        if self._by_word is None:  # most places are never reached
+            self._by_word = {}
+            for node in self.nodes:
+                self._by_word.setdefault(node.word, []).append(node.then)
+        found = self._by_word.get(word, [])
+        return [*found, *self._by_word[ANY]] if ANY in self._by_word else found
+
+
+@dataclass(slots=True, eq=False, frozen=True)
 class _Node:
-    """One word of a template and what may come after it; `ends` when a phrase may end here."""
+    """One word of a template and what may come after it."""
 
     word: str
-    after: tuple[_Node, ...]
-    ends: bool
-
-
-_Way = tuple[tuple[_Node, ...], bool]  # the words that may come next, and whether the phrase may end before them
+    then: _Next
 
 
 class PhraseFinder(Generic[V]):
@@ -104,10 +120,10 @@ class PhraseFinder(Generic[V]):
         self._first: dict[str, list[tuple[_Node, V]]] = {}
         self._any: list[tuple[_Node, V]] = []
         for template, value in phrases:
-            nodes, empty = self._way(_parse(template), ((), True), 0, template)
-            if empty:
+            way = self._way(_parse(template), _Next((), True), 0, template)
+            if way.ends:
                 raise ContentError(f"The phrase {template!r} may be empty, so it would match everywhere.")
-            for node in nodes:
+            for node in way.nodes:
                 if node.word == ANY:
                     self._any.append((node, value))
                 else:
@@ -116,17 +132,29 @@ class PhraseFinder(Generic[V]):
     def find(self, words: Sequence[str]) -> list[Hit[V]]:
         """Hits in the order of their starts; several may overlap."""
         hits: list[Hit[V]] = []
-        for start, word in enumerate(words):
+        for start in range(len(words)):
             ends: dict[V, int] = {}
-            begin = self._first.get(word, [])
-            for node, value in [*begin, *self._any] if self._any else begin:
-                end = _longest(node, words, start)
-                if end > ends.get(value, 0):
-                    ends[value] = end
+            for node, value in self._begin(words[start]):
+                here = _ends(node, words, start)
+                if here and here[-1] > ends.get(value, 0):
+                    ends[value] = here[-1]
             hits.extend(Hit(start, end, value) for value, end in ends.items())
         return hits
 
-    def _way(self, part: Expression, then: _Way, depth: int, template: str) -> _Way:
+    def spans(self, words: Sequence[str]) -> set[tuple[int, int, V]]:
+        """Every reading, not only the longest: (start, end, value)."""
+        return {
+            (start, end, value)
+            for start, word in enumerate(words)
+            for node, value in self._begin(word)
+            for end in _ends(node, words, start)
+        }
+
+    def _begin(self, word: str) -> list[tuple[_Node, V]]:
+        begin = self._first.get(word, [])
+        return [*begin, *self._any] if self._any else begin
+
+    def _way(self, part: Expression, then: _Next, depth: int, template: str) -> _Next:
         match part:
             case TextChunk():
                 for word in reversed(self._spelling.words(part.text)):
@@ -139,7 +167,7 @@ class PhraseFinder(Generic[V]):
                 return self._way(rule, then, depth + 1, template)
             case Alternative():
                 ways = [self._way(item, then, depth, template) for item in part.items]
-                return tuple({id(n): n for nodes, _ in ways for n in nodes}.values()), any(e for _, e in ways)
+                return _Next(tuple({n: None for way in ways for n in way.nodes}), any(way.ends for way in ways))
             case Words():
                 for item in reversed(part.items):
                     then = self._way(item, then, depth, template)
@@ -157,26 +185,26 @@ def _parse(template: str) -> Group:
     return expression
 
 
-def _before(word: str, then: _Way) -> _Way:
-    """The way that says `word` first and then goes on as `then`."""
+def _before(word: str, then: _Next) -> _Next:
+    """The place before `word`, from where it goes on as `then`."""
     if word != GAP:
-        return (_Node(word, *then),), False
-    nodes, ends = then
+        return _Next((_Node(word, then),), False)
+    way = then
     for _ in range(GAP_WORDS):
-        nodes = (_Node(ANY, nodes, ends), *then[0])
-    return nodes, ends
+        way = _Next((_Node(ANY, way), *then.nodes), then.ends)
+    return way
 
 
-def _longest(first: _Node, words: Sequence[str], start: int) -> int:
-    """Where the longest phrase from `first` at `start` ends, 0 for none."""
-    end = start + 1 if first.ends else 0
-    active = first.after
-    i = start + 1
-    while active and i < len(words):
-        word = words[i]
-        i += 1
-        now = [n for n in active if n.word in (word, ANY)]
-        if any(n.ends for n in now):
-            end = i
-        active = now[0].after if len(now) == 1 else tuple({id(a): a for n in now for a in n.after}.values())
-    return end
+def _ends(first: _Node, words: Sequence[str], start: int) -> list[int]:
+    """Where the phrases from `first` at `start` may end, the longest last."""
+    ends = [start + 1] if first.then.ends else []
+    active = [first.then]
+    for i in range(start + 1, len(words)):
+        active = [then for place in active for then in place.after(words[i])]
+        if len(active) > 1:
+            active = list(dict.fromkeys(active))
+        if not active:
+            break
+        if any(place.ends for place in active):
+            ends.append(i + 1)
+    return ends
