@@ -25,6 +25,7 @@ WHEN = "when"  # "from now on", "every morning"
 LINK = "link"  # "it goes", "that says"
 SOFT = "soft"  # "please", "mate"
 CLOSE = "close"  # "is my new mantra": only behind the words that are kept
+WHO = "who"  # "my nan used to say": before words that a carrier follows
 BYE = "bye"  # "thanks": only at the very end
 FRONT: Mapping[str, tuple[str, ...]] = {
     ASK: (START, ASK, SOFT),
@@ -52,6 +53,7 @@ BACK: Mapping[str, tuple[str, ...]] = {
 }
 CARRIES = frozenset((KEEP, SAY, LINE))  # one of these makes a chain of pieces a carrier
 ENDS_BEHIND = frozenset((FILE, PLACE, USE, CLOSE, WHEN, BYE))  # what a carrier behind the words may end in
+PLAIN = frozenset((ASK, FILE, IT, LINE, PLACE))  # one of these makes a carrier plain to see
 NEEDED_ALONE = frozenset((FILE, CLOSE))  # what it must have when none stands before the words
 NEVER_FIRST = "never_first"
 NOT_AFTER_IT = "not_after_it"
@@ -86,21 +88,28 @@ class Carried:
         for start, end, kind in self._finder.spans(words):
             pieces[start].append((end, kind))
         for begin in range(min(size, MAX_BEFORE)):
-            fronts = [(e, chain) for e, chain in _chains(pieces, begin, FRONT) if not CARRIES.isdisjoint(chain[1])]
+            fronts = [(end, chain) for end, chain in _chains(pieces, begin, FRONT) if _carries(chain, begin)]
             if begin == 0 and any(end == size for end, _ in fronts):
                 return None  # nothing but carrier
             good = [(end, chain) for end, chain in fronts if self._may_begin(words, end, chain[0])]
             if good:
                 first, (_, kinds) = max(good, key=lambda found: found[0])
                 return first, _behind(pieces, first, SAY in kinds)
-            if begin == 0 and (close := _behind(pieces, 0, True, NEEDED_ALONE)) < size:
-                return 0, close
+            first = max((end for end, kind in pieces[begin] if kind == WHO), default=0) if begin == 0 else 0
+            if begin == 0 and (close := _behind(pieces, first, True, NEEDED_ALONE)) < size:
+                return first, close
         return None
 
     def _may_begin(self, words: Sequence[str], at: int, last: str) -> bool:
         if at >= len(words) or words[at] in self._never_first:
             return False
         return last != IT or words[at] not in self._not_after_it
+
+
+def _carries(chain: Chain, begin: int) -> bool:
+    """Whether these pieces are a carrier; one in the midst of a sentence must say more than a verb."""
+    kinds = chain[1]
+    return not CARRIES.isdisjoint(kinds) and (begin == 0 or not kinds.isdisjoint(PLAIN))
 
 
 def _behind(pieces: Pieces, begin: int, said: bool, needed: frozenset[str] = frozenset()) -> int:

@@ -39,6 +39,18 @@ class _Vote:
         """Whether the other covers these words and more."""
         return other.start <= self.start and self.end <= other.end
 
+    def same(self, other: _Vote) -> bool:
+        """Whether both have their value from the same words."""
+        return self.kept and other.kept and self.value == other.value and self.meets(other)
+
+    def meets(self, other: _Vote) -> bool:
+        """Whether they share a word."""
+        return self.start < other.end and other.start < self.end
+
+    def gone(self, used: _Vote) -> bool:
+        """Whether another slot has taken these words; of two numbers one word is enough."""
+        return self.inside(used) or (self.kept and used.kept and self.meets(used))
+
     def size(self) -> int:
         """Words covered."""
         return self.end - self.start
@@ -76,8 +88,9 @@ class _Finder:
             words: the sentence. used: what other slots have taken.
         """
         votes = self.votes(words)
-        others = [*used, *(v for v in votes if v.weight == 0)]
-        votes = [v for v in votes if v.weight and not any(v.inside(o) for o in others)]
+        others = [v for v in votes if v.weight == 0]
+        votes = [v for v in votes if v.weight and not any(v.inside(o) or v.same(o) for o in others)]
+        votes = [v for v in votes if not any(v.gone(u) for u in used)]
         votes = [v for v in votes if not any(v.inside(o) and _above(o, v) for o in votes)]
         by_value: dict[SlotValue | None, list[_Vote]] = {}
         for vote in votes:
@@ -119,8 +132,11 @@ class Filler:
         self._hesitations = frozenset(words.words.get("hesitation", ()))
 
     def settle(self, intent: str, text: str, given: Mapping[str, SlotValue]) -> dict[str, SlotValue]:
-        """The slots of a sentence that a template fits: what it gave, but for words to keep, which are cut out here."""
-        return self.fill(intent, text) if intent == KEPT[0] else dict(given)
+        """The slots of a sentence that a template fits: what it gave and what it left; words to keep are cut out here."""
+        found = self.fill(intent, text)
+        if intent == KEPT[0]:
+            return found
+        return {**found, **{slot: _typed(slot, value) for slot, value in given.items()}}
 
     def fill(self, intent: str, text: str) -> dict[str, SlotValue]:
         """The slots of `intent` that are stated in `text` (normalised; apostrophes may be there)."""
@@ -178,4 +194,4 @@ def _used_rules(templates: Iterable[str], rules: Mapping[str, str]) -> dict[str,
 
 
 def _typed(slot: str, value: SlotValue) -> SlotValue:
-    return int(float(value) + 0.5) if slot in WHOLE else value
+    return int(float(value) + 0.5) if slot in WHOLE and not isinstance(value, int) else value

@@ -16,6 +16,7 @@ MAX_NUMBER_WORDS = 6
 MAX_RATING = 10
 MAX_PERCENT = 100
 MAX_MINUTES = 24 * 60
+MAX_KNOWN = 20_000  # words remembered as number or none
 MAX_BETWEEN = 4  # phrases between a number and its unit ("ten of those slow breaths")
 
 
@@ -72,6 +73,7 @@ class Numbers:
         """Take the pack's lists and its language (for text2num)."""
         names = NumberLists()
         self._language = language
+        self._known: dict[str, bool] = {}
         self._numbers = Phrases(lists.get(names.numbers, {}))
         self._articles = Phrases(lists.get(names.articles, {}))
         self._fractions = Phrases(lists.get(names.fractions, {}))
@@ -87,7 +89,8 @@ class Numbers:
     def number(self, words: Sequence[str], start: int) -> list[Span]:
         """Plain numbers at `start`, longest first; "two and a half" and "one point five" are numbers too."""
         found: dict[int, float] = {}
-        for end in range(min(start + MAX_NUMBER_WORDS, len(words)), start, -1):
+        longest = min(start + MAX_NUMBER_WORDS, len(words)) if start < len(words) and self._begins(words[start]) else start
+        for end in range(longest, start, -1):
             value = self._plain(words[start:end])
             if value is not None and math.isfinite(value):  # a thousand digits in a row are no number
                 found[end] = value
@@ -160,6 +163,15 @@ class Numbers:
             for middle in _over(self._before_minutes, words, number)
             for end, unit in self._units.at(words, middle)
         ]
+
+    def _begins(self, word: str) -> bool:
+        """Whether a number may begin with this word: what begins with another is none."""
+        known = self._known.get(word)
+        if known is None:
+            known = self._plain([word]) is not None
+            if len(self._known) < MAX_KNOWN:
+                self._known[word] = known
+        return known
 
     def _plain(self, words: Sequence[str]) -> float | None:
         if not words:
