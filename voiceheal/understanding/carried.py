@@ -23,6 +23,8 @@ PLACE = "place"  # "to my list", "in with the others"
 USE = "use"  # "for later", "to read back to me"
 WHEN = "when"  # "from now on", "every morning"
 LINK = "link"  # "it goes", "that says"
+CHOSEN = "chosen"  # "i want", of what the words are called: only with an "is" behind it
+EQUALS = "equals"  # "is": between what the words are called and the words
 SOFT = "soft"  # "please", "mate"
 CLOSE = "close"  # "is my new mantra": only behind the words that are kept
 WHO = "who"  # "my nan used to say": before words that a carrier follows
@@ -39,7 +41,9 @@ FRONT: Mapping[str, tuple[str, ...]] = {
     USE: (KEEP, FILE, IT, LINE, OWN, PLACE, USE, SAY, SOFT),
     WHEN: (START, SAY, IT, USE, SOFT),
     LINK: (KEEP, FILE, IT, LINE, OWN, PLACE, USE, WHEN, SOFT),
-    SOFT: (START, ASK, KEEP, FILE, SAY, IT, LINE, OWN, PLACE, USE, WHEN, LINK),
+    CHOSEN: (LINE,),
+    EQUALS: (LINE, OWN, CHOSEN, PLACE, USE),
+    SOFT: (START, ASK, KEEP, FILE, SAY, IT, LINE, OWN, PLACE, USE, WHEN, LINK, EQUALS),
 }
 BACK: Mapping[str, tuple[str, ...]] = {
     ASK: (START, ASK, SOFT),
@@ -101,7 +105,7 @@ class Carried:
         return None
 
     def _may_begin(self, words: Sequence[str], at: int, last: str) -> bool:
-        if at >= len(words) or words[at] in self._never_first:
+        if at >= len(words) or last == CHOSEN or words[at] in self._never_first:
             return False
         return last != IT or words[at] not in self._not_after_it
 

@@ -39,10 +39,6 @@ class _Vote:
         """Whether the other covers these words and more."""
         return other.start <= self.start and self.end <= other.end
 
-    def same(self, other: _Vote) -> bool:
-        """Whether both have their value from the same words."""
-        return self.kept and other.kept and self.value == other.value and self.meets(other)
-
     def meets(self, other: _Vote) -> bool:
         """Whether they share a word."""
         return self.start < other.end and other.start < self.end
@@ -89,7 +85,7 @@ class _Finder:
         """
         votes = self.votes(words)
         others = [v for v in votes if v.weight == 0]
-        votes = [v for v in votes if v.weight and not any(v.inside(o) or v.same(o) for o in others)]
+        votes = [v for v in votes if v.weight and not any(v.inside(o) for o in others)]
         votes = [v for v in votes if not any(v.gone(u) for u in used)]
         votes = [v for v in votes if not any(v.inside(o) and _above(o, v) for o in votes)]
         by_value: dict[SlotValue | None, list[_Vote]] = {}
