@@ -29,6 +29,7 @@ SOFT = "soft"  # "please", "mate"
 CLOSE = "close"  # "is my new mantra": only behind the words that are kept
 WHO = "who"  # "my nan used to say": before words that a carrier follows
 BYE = "bye"  # "thanks": only at the very end
+PAL = "pal"  # "mate": there, too, but behind a carrier only
 FRONT: Mapping[str, tuple[str, ...]] = {
     ASK: (START, ASK, SOFT),
     KEEP: (START, ASK, SOFT),
@@ -53,10 +54,11 @@ BACK: Mapping[str, tuple[str, ...]] = {
     USE: (FILE, PLACE, USE),
     CLOSE: (START, FILE),
     WHEN: (START,),
-    BYE: (START, BYE, FILE, PLACE, USE, CLOSE, WHEN),
+    BYE: (START, BYE, PAL, FILE, PLACE, USE, CLOSE, WHEN),
+    PAL: (BYE, FILE, PLACE, USE, CLOSE, WHEN),
 }
 CARRIES = frozenset((KEEP, SAY, LINE))  # one of these makes a chain of pieces a carrier
-ENDS_BEHIND = frozenset((FILE, PLACE, USE, CLOSE, WHEN, BYE))  # what a carrier behind the words may end in
+ENDS_BEHIND = frozenset((FILE, PLACE, USE, CLOSE, WHEN, BYE, PAL))  # what a carrier behind the words may end in
 PLAIN = frozenset((ASK, FILE, IT, LINE, PLACE))  # one of these makes a carrier plain to see
 NEEDED_ALONE = frozenset((FILE, CLOSE))  # what it must have when none stands before the words
 NEVER_FIRST = "never_first"

@@ -44,8 +44,9 @@ class _Vote:
         return self.start < other.end and other.start < self.end
 
     def gone(self, used: _Vote) -> bool:
-        """Whether another slot has taken these words; of two numbers one word is enough."""
-        return self.inside(used) or (self.kept and used.kept and self.meets(used))
+        """Whether another slot has taken these words; of a number its first word is enough."""
+        begun = self.kept and used.start <= self.start < used.end
+        return self.inside(used) or begun or (self.kept and used.kept and self.meets(used))
 
     def size(self) -> int:
         """Words covered."""

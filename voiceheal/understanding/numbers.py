@@ -89,7 +89,9 @@ class Numbers:
     def number(self, words: Sequence[str], start: int) -> list[Span]:
         """Plain numbers at `start`, longest first; "two and a half" and "one point five" are numbers too."""
         found: dict[int, float] = {}
-        longest = min(start + MAX_NUMBER_WORDS, len(words)) if start < len(words) and self._begins(words[start]) else start
+        longest = (
+            min(start + MAX_NUMBER_WORDS, len(words)) if start < len(words) and self._begins(words[start]) else start
+        )
         for end in range(longest, start, -1):
             value = self._plain(words[start:end])
             if value is not None and math.isfinite(value):  # a thousand digits in a row are no number
@@ -117,6 +119,9 @@ class Numbers:
         """0..100 at `start`, the word for percent being optional in templates."""
         found = {end: float(text) for end, text in self._percents.at(words, start)}
         found.update((e, v) for e, v in self.number(words, start) if 0 <= v <= MAX_PERCENT and v == int(v))
+        digits = [self._plain(words[n : n + 1]) for n in (start, start + 1)]
+        if all(d is not None and d <= 9 for d in digits) and digits[0]:  # "two five"
+            found.setdefault(start + 2, 10 * (digits[0] or 0) + (digits[1] or 0))
         return sorted(found.items(), reverse=True)
 
     def rating(self, words: Sequence[str], start: int) -> list[Span]:
