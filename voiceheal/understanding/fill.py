@@ -1,4 +1,4 @@
-"""Slots are found anywhere in a sentence whose intent is known: templates vote for values; words to keep are cut out."""
+"""Slots are found anywhere in a sentence whose intent is known: templates vote for values; words to keep are cut."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ class Filler:
         self._hesitations = frozenset(words.words.get("hesitation", ()))
 
     def settle(self, intent: str, text: str, given: Mapping[str, SlotValue]) -> dict[str, SlotValue]:
-        """The slots of a sentence that a template fits: what it gave and what it left; words to keep are cut out here."""
+        """The slots of a sentence that a template fits: what it gave and what it left; words to keep are cut out."""
         found = self.fill(intent, text)
         if intent == KEPT[0]:
             return found
