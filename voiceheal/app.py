@@ -98,6 +98,7 @@ def build_ears(app: App, gate: EchoGate | None = None) -> Ears:
     """
     from .hearing.barge_in import BargeIn
     from .hearing.ears import Ears
+    from .hearing.gain import SlowGain
     from .hearing.model import find_model, load_model
     from .hearing.recogniser import GrammarRecogniser, VoskRecogniser
     from .hearing.turns import TurnRule
@@ -115,11 +116,12 @@ def build_ears(app: App, gate: EchoGate | None = None) -> Ears:
 
     return Ears(
         recogniser=VoskRecogniser(model),
-        commands=GrammarRecogniser(model, app.engine.phrases),
+        commands=GrammarRecogniser(model, app.engine.phrases, mend=app.engine.mend),
         vad=SileroVad(),
         completeness=app.engine.completeness,
         turns=TurnRule(unfinished=frozenset(app.pack.replies.unfinished)),
         keep=keep if gate is not None else None,
+        gain=SlowGain(),
     )
 
 

@@ -42,8 +42,8 @@ class CommandRecogniser(Recogniser, Protocol):
 class VoskRecogniser:
     """One Vosk recogniser on a shared model; not thread-safe, one thread each.
 
-    Without a grammar it hears anything and gives up to `alternatives` transcripts. With one it hears those sentences
-    and parts of them, `UNKNOWN` for the rest, and gives one transcript: a grammar's confidence is what tells a hit.
+    Without a grammar it hears anything. With one it hears those sentences and parts of them, and `UNKNOWN` for the
+    rest. Either way it gives up to `alternatives` transcripts: in noise the right one is often not the first.
 
     Vosk gives either word confidences or alternatives (vosk-api #1595). With alternatives the confidence here is the
     mean posterior of the words over the alternatives, which on the small English model comes within 0.05 of Vosk's own.
@@ -118,7 +118,7 @@ class VoskRecogniser:
 
     def _take(self, result: Callable[[], str]) -> None:
         # Alternatives are asked for only now: the decoding is the same, only the last step differs.
-        self._kaldi.SetMaxAlternatives(0 if self._grammar else self._alternatives)
+        self._kaldi.SetMaxAlternatives(self._alternatives)
         hypotheses = read_result(json.loads(result()))
         self._kaldi.SetMaxAlternatives(0)
         self._pending = False
@@ -132,12 +132,22 @@ class GrammarRecogniser:
     Args:
         model: a `vosk.Model`.
         phrases: the sentences that may be said to what is expected.
+        mend: puts the sentence that was most likely said before the transcripts, some of whose words may be lost.
         keep: how many grammars are kept ready.
     """
 
-    def __init__(self, model: Vocabulary, phrases: Callable[[Expect], Sequence[str]], *, keep: int = 8) -> None:
+    def __init__(
+        self,
+        model: Vocabulary,
+        phrases: Callable[[Expect], Sequence[str]],
+        *,
+        mend: Callable[[Sequence[Hypothesis], Expect], Sequence[Hypothesis]] | None = None,
+        keep: int = 8,
+    ) -> None:
         self._model = model
         self._phrases = phrases
+        self._mend = mend
+        self._expect: Expect | None = None
         self._keep = keep
         self._ready: OrderedDict[tuple[object, ...], VoskRecogniser] = OrderedDict()
         self._now: VoskRecogniser | None = None
@@ -150,6 +160,7 @@ class GrammarRecogniser:
             while len(self._ready) > self._keep:
                 self._ready.popitem(last=False)
         self._ready.move_to_end(key)
+        self._expect = expect
         self._now = self._ready[key]
         self._now.prepare()
 
@@ -162,9 +173,12 @@ class GrammarRecogniser:
         """See `Recogniser.partial`."""
         return self._now.partial() if self._now is not None else ""
 
-    def final(self) -> list[Hypothesis]:
+    def final(self) -> Sequence[Hypothesis]:
         """See `Recogniser.final`."""
-        return self._now.final() if self._now is not None else []
+        if self._now is None or self._expect is None:
+            return []
+        heard = self._now.final()
+        return self._mend(heard, self._expect) if self._mend is not None and heard else heard
 
 
 def known_phrases(model: Vocabulary, phrases: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:

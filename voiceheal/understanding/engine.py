@@ -16,6 +16,7 @@ from .judging import Judge, named
 from .matcher import Matcher, Words
 from .model import WEIGHTS, Reading, load_model
 from .normalise import normalise, tokens
+from .repair import Repairer
 from .safety import SafetyRecogniser
 from .slots import Slots
 from .templates import Match
@@ -29,6 +30,7 @@ ALTERNATIVE_CONFIDENCE = 0.9
 MAX_TAIL_WORDS = 4
 MIN_LEFT = 2  # words
 PLAIN_FORMS = 120  # of each plain template; all of most
+MOST_MENDED = 0.8  # cost of the words of a command that were lost in noise, about one
 SLOT_WEIGHT = 4  # how much more of the grammar's sentences each slot of an intent gets
 
 
@@ -56,6 +58,7 @@ class Engine:
         self._parts = Matcher(words, self.slots, words.within)
         self._filler = Filler(words, pack.info.language.split("-")[0], self.slots)
         self._plain = Matcher(words, self.slots, {"plain": words.plain})
+        self._repairer = Repairer(self._commands, self.slots)
         self._negations = words.word_set("negation")
         self._hesitations, self._openers = words.word_set("hesitation"), words.word_set("opener")
         self._reporting = words.word_set("reporting")
@@ -162,6 +165,14 @@ class Engine:
         unit = (limit - len(answers)) / max(1, sum(weights.values()))
         wanted = {n: max(1, round(w * unit)) for n, w in weights.items()}
         return list(dict.fromkeys([*answers, *self._commands.phrases(wanted)]))[:limit]
+
+    def mend(self, heard: Sequence[tuple[str, float]], expect: Expect) -> Sequence[tuple[str, float]]:
+        """What a grammar heard, with the nearest command before it where some of its words were lost."""
+        first = tokens(normalise(heard[0][0])) if heard else []
+        context = self._contexts.get(expect.kind)
+        if not first or self._commands.exact(first) or (context is not None and context.exact(first)):
+            return heard
+        return self._repairer.mend(heard, MOST_MENDED)
 
     def vocabulary(self) -> set[str]:
         """Every word that a template, a slot or a polite wrapper may hold, as it is written in content."""
