@@ -25,10 +25,11 @@ STOREYS = {
     "fronts": 4,
     "runtime": 4,
     "app": 5,
-    "doctor": 6,
-    "tools": 7,
-    "cli": 8,
-    "__main__": 9,
+    "soundcheck": 6,
+    "doctor": 7,
+    "tools": 8,
+    "cli": 9,
+    "__main__": 10,
 }
 EVERYWHERE = {"errors", "__init__"}
 # Neighbours on one storey that may know each other.

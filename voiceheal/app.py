@@ -252,7 +252,9 @@ def hear_files(app: App, files: Iterable[Path]) -> Iterator[dict[str, Any]]:
         assert ears is not None
         begin = ears.now
         for said in _turns(ears, speech):
-            meaning = understanding.understand(said.text, said.alternatives, None, said.command)
+            meaning = understanding.understand(
+                said.text, said.alternatives, None, said.command, said.command_confidence, said.confidence
+            )
             yield {
                 "file": str(path),
                 **meaning_fields(meaning),

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import sys
-import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-
-import numpy as np
 
 from .errors import VoiceHealError
 from .settings import Settings, load_settings, settings_path, state_folder
 
-LISTEN_S = 1.0  # of the microphone
-QUIET_DBFS, LOUD_DBFS = -75.0, -3.0  # a microphone below is muted, above it clips
-
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at. `text` says what is so, and what to do when it is not `ok`."""
+    """One thing that was looked at. `text` says what is so, and what to do if it is not `ok`; `figures` are measured."""
 
     name: str
     ok: bool
     text: str
+    figures: Mapping[str, float] = field(default_factory=dict)
+
+
+def check_sound(settings: Settings) -> list[Finding]:
+    """Microphone, echo, and how well a spoken sentence is understood."""
+    from .soundcheck import check
+
+    return [Finding(name, ok, text, figures) for name, ok, text, figures in check(settings)]
 
 
 def examine(settings_file: Path | None, language: str | None, model: Path | None) -> list[Finding]:
@@ -52,7 +54,7 @@ def examine(settings_file: Path | None, language: str | None, model: Path | None
     look("content", lambda: _content(settings))
     look("model", lambda: _model(settings))
     look("voice", lambda: _voice(settings))
-    look("microphone", lambda: _microphone(settings))
+    found += check_sound(settings)
     look("speaker", lambda: _speaker(settings))
     look("store", _store)
     look("network", lambda: _network(reached))
@@ -106,41 +108,6 @@ def _voice(settings: Settings) -> str:
         return f"speaks ({voice.engine}), {len(pcm) / voice.sample_rate:.1f} s of sound for a test sentence"
     finally:
         voice.close()
-
-
-def _microphone(settings: Settings) -> str:
-    from .audio.streams import MicStream
-    from .errors import AudioDeviceError
-    from .runtime import SystemClock
-
-    blocks: list[np.ndarray[tuple[int, ...], np.dtype[np.int16]]] = []
-    enough = threading.Event()
-
-    def on_block(block: np.ndarray[tuple[int, ...], np.dtype[np.int16]], t: float) -> None:
-        blocks.append(block)
-        if sum(len(b) for b in blocks) >= LISTEN_S * 16000:
-            enough.set()
-
-    mic = MicStream(settings.microphone, on_block, SystemClock())
-    mic.start()
-    try:
-        came = enough.wait(LISTEN_S + 4.0)
-    finally:
-        mic.close()
-    if not came:
-        raise AudioDeviceError(
-            f'The microphone "{mic.device.name}" opens but gives no sound.', "Choose another one with `microphone:`."
-        )
-    pcm = np.concatenate(blocks).astype(np.float64) / 32768
-    level = 10 * np.log10(max(float(np.mean(pcm**2)), 1e-12))
-    peak = 20 * np.log10(max(float(np.max(np.abs(pcm))), 1e-6))
-    if peak > LOUD_DBFS:
-        advice = "; it is too loud and clips: turn the microphone down"
-    elif level < QUIET_DBFS:
-        advice = "; that is nearly nothing: is it muted?"
-    else:
-        advice = ""
-    return f'"{mic.device.name}" gives sound, level {level:.0f} dBFS, peak {peak:.0f} dBFS{advice}'
 
 
 def _speaker(settings: Settings) -> str:

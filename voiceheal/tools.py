@@ -7,10 +7,13 @@ import contextlib
 import json
 import sys
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .errors import AudioDeviceError, ContentError, ModelError
 from .settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from .doctor import Finding
 
 
 def settings_of(args: argparse.Namespace) -> Settings:
@@ -82,11 +85,16 @@ def doctor(args: argparse.Namespace) -> int:
 
     findings = examine(args.settings, args.language, args.model)
     if args.json:
-        print(json.dumps([{"name": f.name, "ok": f.ok, "text": f.text} for f in findings]))
+        print(json.dumps([_finding(f) for f in findings]))
     else:
         for f in findings:
             print(f"{'ok  ' if f.ok else 'NO  '} {f.name:<11} {f.text}")
     return 0 if all(f.ok for f in findings) else 1
+
+
+def _finding(f: Finding) -> dict[str, Any]:
+    figures = {"figures": {name: round(value, 2) for name, value in f.figures.items()}} if f.figures else {}
+    return {"name": f.name, "ok": f.ok, "text": f.text, **figures}
 
 
 def devices(args: argparse.Namespace) -> int:

@@ -23,6 +23,7 @@ from ._understanding_data import HELD_OUT, ROOT, sentences
 COMMANDS = ROOT / "tests" / "en" / "intents" / "commands.yaml"
 VOICES = (*people.FLITE_VOICES, "en-us", "en-us+f3")
 BEFORE_S, AFTER_S = 0.8, 1.6  # of the room around a sentence
+SNR_DB = 10.0
 SEED = 5
 BABBLE_VOICES = ("kal16", "awb", "slt", "rms", "en-gb", "en-us+m3")
 

@@ -39,7 +39,13 @@ class Words:
         self.known = known or {}
 
     def understand(
-        self, text: str, alternatives: Sequence[str] = (), expect: Expect | None = None, command: str = ""
+        self,
+        text: str,
+        alternatives: Sequence[str] = (),
+        expect: Expect | None = None,
+        command: str = "",
+        sure: float = 1.0,
+        clear: float = 1.0,
     ) -> Meaning:
         if text in self.known:
             return self.known[text]

@@ -27,7 +27,13 @@ class Told:
         self._known = known
 
     def understand(
-        self, text: str, alternatives: Sequence[str] = (), expect: Expect | None = None, command: str = ""
+        self,
+        text: str,
+        alternatives: Sequence[str] = (),
+        expect: Expect | None = None,
+        command: str = "",
+        sure: float = 1.0,
+        clear: float = 1.0,
     ) -> Meaning:
         if text in self._known:
             return self._known[text]

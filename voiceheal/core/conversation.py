@@ -188,10 +188,12 @@ class Conversation:
     def _heard(self, said: Utterance, now: float) -> None:
         floor = self._floor
         top = floor.top
-        if not said.text.strip():
+        if not (said.text or said.command).strip():
             top.still_waiting(now)
             return
-        meaning = self._understanding.understand(said.text, said.alternatives, top.expect, said.command)
+        meaning = self._understanding.understand(
+            said.text, said.alternatives, top.expect, said.command, said.command_confidence, said.confidence
+        )
         self._note(meaning)
         ending = top.session.notice(meaning.text) if top.session else None
         if meaning.safety is not None:

@@ -91,13 +91,20 @@ class Understanding(Protocol):
     """Turns words into meaning. Pure: no I/O, no state between calls."""
 
     def understand(
-        self, text: str, alternatives: Sequence[str] = (), expect: Expect | None = None, command: str = ""
+        self,
+        text: str,
+        alternatives: Sequence[str] = (),
+        expect: Expect | None = None,
+        command: str = "",
+        sure: float = 1.0,
+        clear: float = 1.0,
     ) -> Meaning:
         """Meaning of one utterance.
 
         Args:
             text, alternatives: transcripts, best first. expect: None when it is said out of the blue.
-            command: what a grammar of commands heard in the same sound; believed only where it sounds like `text`.
+            command: what a grammar of commands heard in the same sound, and `sure` how surely (0..1).
+            clear: how surely `text` was heard (0..1).
         """
         ...
 

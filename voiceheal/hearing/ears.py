@@ -277,7 +277,7 @@ class Ears:
         text = hypotheses[0][0] if hypotheses else ""
         command, certainty = sure(turn.command_pieces)
         hit = self._completeness(command, expect) if command else Completeness.NONE
-        if agreed(text, Completeness.NONE, command, hit) is Completeness.NONE:
+        if hit is Completeness.NONE:
             command, certainty = "", 0.0
         return Utterance(
             text=text,

@@ -13,7 +13,7 @@ what.breathe what.affirm what.bedtime what.check_in what.steps what.step what.wh
 what.reflect what.values what.reach_out what.journal what.progress what.closing what.stop what.pause what.goodbye
 what.sleep_timer goodbye goodbye.night sleep_timer.over yes.nothing no.nothing forget.nothing progress.nothing
 mood.ask add_affirmation.kept add_affirmation.ask feeling.unasked
-device.microphone_lost device.back voice.lost
+device.microphone_lost device.back voice.lost doctor.sentence
 checkin.open checkin.more checkin.silence checkin.ask_feeling checkin.fits checkin.not_fit checkin.unknown
 checkin.which checkin.declined checkin.after checkin.after_better checkin.after_same checkin.after_worse
 checkin.closing

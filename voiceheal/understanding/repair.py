@@ -184,5 +184,5 @@ def change(heard: str, meant: str) -> float:
     """Cost of taking one word for another."""
     if heard == UNKNOWN:
         return 0.25 + 0.6 * weight(meant)
-    score = alike(heard, meant)
+    score = alike((heard,), (meant,))
     return 0.1 + 1.6 * (1 - score) if score >= 0.4 else weight(heard) + weight(meant)

@@ -99,10 +99,10 @@ class WordsAlike:
         return sorted(costs, key=lambda c: c[1])[:WORDS_ALIKE]
 
 
-def alike(word: str, other: str) -> float:
-    """How much two words sound alike, 0..1."""
-    by_sound = fuzz.ratio(_code([word], {}), _code([other], {})) / 100
-    return LETTERS_WEIGHT * fuzz.ratio(word, other) / 100 + (1 - LETTERS_WEIGHT) * by_sound
+def alike(heard: Sequence[str], meant: Sequence[str]) -> float:
+    """How much two runs of words sound alike, 0..1."""
+    by_sound = fuzz.ratio(_code(heard, {}), _code(meant, {})) / 100
+    return LETTERS_WEIGHT * fuzz.ratio("".join(heard), "".join(meant)) / 100 + (1 - LETTERS_WEIGHT) * by_sound
 
 
 def _code(words: Sequence[str], known: dict[str, str]) -> str:
