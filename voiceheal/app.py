@@ -54,11 +54,14 @@ def build(settings: Settings) -> App:
     return App(settings, pack, Engine(pack))
 
 
-def build_conversation(app: App, *, seed: int | None = None, remembers: bool = False) -> Conversation:
+def build_conversation(
+    app: App, *, seed: int | None = None, remembers: bool = False, spoken: bool = True
+) -> Conversation:
     """A conversation that has not begun.
 
     Args:
         seed: makes the choice of words repeatable.
+        spoken: words come from a recogniser.
         remembers: a person is there, so it counts what was told at an earlier start: who we are, breathing safely.
     """
     rng = random.Random(seed)
@@ -80,7 +83,7 @@ def build_conversation(app: App, *, seed: int | None = None, remembers: bool = F
     defaults = Defaults(s.breathe.pattern, s.breathe.minutes, s.affirm.minutes, s.bedtime.minutes)
     sessions = build_sessions(app.pack, defaults)
     return Conversation(
-        understanding=TwoEars(app.engine),
+        understanding=TwoEars(app.engine, spoken=spoken),
         sessions=sessions,
         safety=safety_session(app.pack),
         context=context,
@@ -156,13 +159,13 @@ def talk_typed(app: App, started: Started, log: EventLog, *, seed: int | None = 
     from .fronts.typed import run_piped, run_terminal
 
     if sys.stdin.isatty():
-        conversation = build_conversation(app, seed=seed, remembers=True)
+        conversation = build_conversation(app, seed=seed, remembers=True, spoken=False)
         _mark(WELCOMED)
         try:
             return run_terminal(conversation, log, started)
         finally:
             _remember(conversation)
-    return run_piped(build_conversation(app, seed=seed), log, started, sys.stdin, sys.stdout)
+    return run_piped(build_conversation(app, seed=seed, spoken=False), log, started, sys.stdin, sys.stdout)
 
 
 def talk_file(app: App, started: Started, log: EventLog, source: Path, target: Path, *, seed: int | None = None) -> int:

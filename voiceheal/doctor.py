@@ -13,7 +13,7 @@ from .settings import Settings, load_settings, settings_path, state_folder
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at. `text` says what is so, and what to do if it is not `ok`; `figures` are measured."""
+    """One thing that was looked at. `text` says what is so, and what to do if it is not `ok`; `figures`: measured."""
 
     name: str
     ok: bool

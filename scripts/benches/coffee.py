@@ -7,6 +7,7 @@ intent and all slots are right.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -153,10 +154,11 @@ def main() -> None:
     began = time.perf_counter()
     heard = []
     noise = args.noise or args.data / "kitchen-noise.flac"
-    for one in hear_all(args.data, noise, levels, args.n, args.open_every, tune=args.tune):
-        heard.append(one)
-        if args.tune and one.grammar != one.meant:
-            print(f"{one.snr_db}  {one.text}   meant {one.meant}", flush=True)
+    with contextlib.suppress(KeyboardInterrupt):  # then the tables are of what was heard until then
+        for one in hear_all(args.data, noise, levels, args.n, args.open_every, tune=args.tune):
+            heard.append(one)
+            if args.tune and one.grammar != one.meant:
+                print(f"{one.snr_db}  {one.text}   meant {one.meant}", flush=True)
     spent = time.perf_counter() - began
     head = ("kitchen noise", "VoiceHeal", "of these, not tuned on", "goal", "taken for another order")
     table = (

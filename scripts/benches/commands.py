@@ -7,9 +7,11 @@ are never printed; with --data the publisher's coffee orders are human speech th
 from __future__ import annotations
 
 import argparse
+import contextlib
+import itertools
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -83,28 +85,45 @@ def results(built: app.App, each: int, noise: Path | None, data: Path | None, *,
     """Everything that is measured."""
     listener = Listener(built)
     noises = who.noises(noise)
-    for kind, several, expect in (
-        (COMMANDS, who.commands(built.engine, each, tune=tune), Expect()),
-        (ANSWERS, who.answers(each, tune=tune), Expect(Kind.OPEN)),
-        (f"{ANSWERS}, nothing asked", who.answers(each, tune=tune), Expect()),
-    ):
-        for n, said in enumerate(several):
-            spoken = people.spoken(said.text, said.voice)
-            for name in (CLEAN, QUIET, list(noises)[n % len(noises)]):
-                pcm = who.in_room(spoken, noises.get(name), who.SNR_DB, n, 20.0 if name == QUIET else 0.0)
-                yield Result(kind, name, said.voice, *outcome(said, listener.meanings(pcm, expect)))
+    ways = [
+        _spoken(listener, COMMANDS, who.commands(built.engine, each, tune=tune), Expect(), noises),
+        _spoken(listener, ANSWERS, who.answers(each, tune=tune), Expect(Kind.OPEN), noises),
+        _spoken(listener, f"{ANSWERS}, nothing asked", who.answers(each, tune=tune), Expect(), noises),
+    ]
     if data is not None:
-        yield from _orders(listener, data, each * len(who.VOICES), tune=tune)
+        ways.append(_orders(listener, data, each * len(who.VOICES), tune=tune))
+    for several in itertools.zip_longest(*ways):  # in turns: a run that is cut short has heard some of everything
+        for one in several:
+            yield from one or ()
 
 
-def _orders(listener: Listener, data: Path, most: int, *, tune: bool) -> Iterator[Result]:
+def _spoken(
+    listener: Listener, kind: str, several: Sequence[who.Saying], expect: Expect, noises: Mapping[str, who.Sound]
+) -> Iterator[list[Result]]:
+    each = len(several) // len(who.VOICES)
+    order = [n for m in range(each) for n in range(m, len(several), each)]  # voice after voice
+    for place, n in enumerate(order):
+        said = several[n]
+        spoken = people.spoken(said.text, said.voice)
+        found = []
+        for name in (CLEAN, QUIET, list(noises)[place % len(noises)]):
+            if name == QUIET and kind != COMMANDS:
+                continue
+            pcm = who.in_room(spoken, noises.get(name), who.SNR_DB, n, 20.0 if name == QUIET else 0.0)
+            found.append(Result(kind, name, said.voice, *outcome(said, listener.meanings(pcm, expect))))
+        yield found
+
+
+def _orders(listener: Listener, data: Path, most: int, *, tune: bool) -> Iterator[list[Result]]:
     noise = coffee.load(data / "kitchen-noise.flac")
     names = [n for n in coffee.labels(data / "label.json") if coffee.for_tuning(n) == tune]
     for name in names[:most]:
         speech = coffee.load(data / "speech" / name)
+        found = []
         for label, snr_db in ((CLEAN, None), ("kitchen", who.SNR_DB)):
             meanings = listener.meanings(coffee.mixed(speech, noise, snr_db, name), Expect())
-            yield Result(ORDERS, label, "human", *outcome(who.Saying("", "human"), meanings))
+            found.append(Result(ORDERS, label, "human", *outcome(who.Saying("", "human"), meanings)))
+        yield found
 
 
 def tables(found: Sequence[Result]) -> list[tuple[str, Sequence[str], list[tuple[str, ...]]]]:
@@ -158,7 +177,12 @@ def main() -> None:
     if lacking:
         raise SystemExit(f"bench: NOT MEASURED: {', '.join(lacking)} missing; scripts/setup --dev installs it.")
     began = time.perf_counter()
-    found = list(results(app.build(Settings()), args.n, args.noise, args.data, tune=args.tune))
+    found: list[Result] = []
+    with contextlib.suppress(KeyboardInterrupt):  # then the tables are of what was heard until then
+        for one in results(app.build(Settings()), args.n, args.noise, args.data, tune=args.tune):
+            found.append(one)
+            if args.tune and one.came != (RIGHT if one.said == COMMANDS else FREE):
+                print(one, flush=True)
     about = f"{len(found)} recordings, {time.perf_counter() - began:.0f} s"
     print(about)
     for table in tables(found):

@@ -15,19 +15,26 @@ AGREE = 0.8
 AGREE_OPEN = 0.9  # an open answer is hardly ever a command
 # In noise the transcript is wrong about most words while the grammar still hears well: it is believed when it is sure,
 # and when the transcript is not a quite different or much longer sentence. `scripts/bench commands` has the figures.
-SURE = 0.8
 LIKE = 0.35
+SURE_AND_LIKE = 1.3
 LONGER, LONGER_BY = 2, 2  # the transcript has at most twice the words of the command, and two
 DOUBTED = 0.7  # a command that is not believed is asked about first
-CLEAR = 0.85  # below this a transcript is full of guesses:
-GUESSED = 0.4  # what looks like a command in it is asked about, too
+CLEAR = 0.85  # below this a transcript is full of guesses, above it is believed when it is itself a template
+PLAIN = 0.8  # a command in free words that is less plain than this,
+GUESSED = 0.4  # or that comes from guesses, is asked about, too
 
 
 class TwoEars:
-    """Implements `core.meaning.Understanding` for speech: the engine, and the command that the grammar heard."""
+    """Implements `core.meaning.Understanding` for speech: the engine, and the command that the grammar heard.
 
-    def __init__(self, engine: Engine) -> None:
+    Args:
+        engine: reads the words.
+        spoken: False where the words are typed: there is nothing to doubt about them.
+    """
+
+    def __init__(self, engine: Engine, *, spoken: bool = True) -> None:
         self._engine = engine
+        self._spoken = spoken
 
     def understand(
         self,
@@ -42,11 +49,12 @@ class TwoEars:
         meaning = self._engine.understand(text, alternatives, expect)
         meant = self._commanded(command, expect)
         if meant is None:
-            return _doubted(meaning, clear)
-        score = self._trust(tokens(meaning.text), tokens(meant.text), expect, sure)
+            return _doubted(meaning, clear) if self._spoken else meaning
+        whole = meaning.how == "template" and meaning.intent not in FREE_INTENTS
+        score = self._trust(tokens(meaning.text), tokens(meant.text), expect, 0.0 if whole and clear >= CLEAR else sure)
         if score is not None:
             how = "grammar"
-        elif meaning.intent not in FREE_INTENTS and meaning.how == "template":
+        elif whole:
             return meaning
         elif expect is not None and expect.kind is Kind.OPEN:
             return _doubted(meaning, clear)
@@ -67,9 +75,10 @@ class TwoEars:
         agreed = SoundAlike([" ".join(command)]).best(text, AGREE_OPEN if is_open else AGREE)
         if agreed is not None:
             return agreed.score
-        if is_open or sure < SURE or len(text) > LONGER * len(command) + LONGER_BY:
+        if is_open or len(text) > LONGER * len(command) + LONGER_BY:
             return None
-        return sure if alike(text, command) >= LIKE else None
+        like = alike(text, command)
+        return sure if like >= LIKE and sure + like >= SURE_AND_LIKE else None
 
     def completeness(self, text: str, expect: Expect) -> Completeness:
         """Whether a partial transcript is a whole command already."""
@@ -77,7 +86,7 @@ class TwoEars:
 
 
 def _doubted(meaning: Meaning, clear: float) -> Meaning:
-    """A command guessed from a transcript that is itself a guess is asked about first."""
-    if clear >= CLEAR or meaning.how == "template" or meaning.intent in FREE_INTENTS:
+    """A command that was not said plainly, or whose transcript is itself a guess, is asked about first."""
+    if meaning.how == "template" or meaning.intent in FREE_INTENTS or (clear >= CLEAR and meaning.confidence >= PLAIN):
         return meaning
     return replace(meaning, confidence=min(meaning.confidence, GUESSED))
