@@ -34,8 +34,9 @@ class SlowGain:
     def __call__(self, block: Pcm16) -> Pcm16:
         """The block, raised; itself while nothing is to be done."""
         sound = block.astype(np.float64)
-        before = self.gain
-        self.gain = self._next(float(np.sqrt(np.mean(sound**2))), float(np.max(np.abs(sound), initial=0.0)))
+        peak = float(np.max(np.abs(sound), initial=0.0))
+        before = max(1.0, min(self.gain, PEAK / max(1.0, peak)))
+        self.gain = self._next(float(np.sqrt(np.mean(sound**2))), peak)
         if before == self.gain == 1.0:
             return block
         raised = sound * np.linspace(before, self.gain, len(sound))
