@@ -149,6 +149,7 @@ def build_voice(app: App) -> Synthesiser:
 
 def _warm_up(voice: WorkerVoice, engine: Engine) -> None:
     engine.understand("warm up, if you please")
+    engine.mend([("warm up", 1.0)], Expect())
     with contextlib.suppress(VoiceHealError):  # told when something is to be said
         voice.warm_up()
 

@@ -31,6 +31,7 @@ MAX_TAIL_WORDS = 4
 MIN_LEFT = 2  # words
 PLAIN_FORMS = 120  # of each plain template; all of most
 MOST_MENDED = 0.8  # cost of the words of a command that were lost in noise, about one
+MOST_WORDS_MENDED = 16  # a longer sentence is no command
 SLOT_WEIGHT = 4  # how much more of the grammar's sentences each slot of an intent gets
 
 
@@ -170,7 +171,7 @@ class Engine:
         """What a grammar heard, with the nearest command before it where some of its words were lost."""
         first = tokens(normalise(heard[0][0])) if heard else []
         context = self._contexts.get(expect.kind)
-        if not first or self._commands.exact(first) or (context is not None and context.exact(first)):
+        if not 0 < len(first) <= MOST_WORDS_MENDED or self._commands.exact(first) or (context is not None and context.exact(first)):
             return heard
         return self._repairer.mend(heard, MOST_MENDED)
 
