@@ -171,7 +171,11 @@ class Engine:
         """What a grammar heard, with the nearest command before it where some of its words were lost."""
         first = tokens(normalise(heard[0][0])) if heard else []
         context = self._contexts.get(expect.kind)
-        if not 0 < len(first) <= MOST_WORDS_MENDED or self._commands.exact(first) or (context is not None and context.exact(first)):
+        if (
+            not 0 < len(first) <= MOST_WORDS_MENDED
+            or self._commands.exact(first)
+            or (context is not None and context.exact(first))
+        ):
             return heard
         return self._repairer.mend(heard, MOST_MENDED)
 
