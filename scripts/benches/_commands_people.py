@@ -107,7 +107,7 @@ def babble(size: int) -> Sound:
     lines = _mixed(sorted({s.text for s in sentences(ROOT / "content" / "en" / "examples") if s.intent == "feeling"}))
     whole = np.zeros(size)
     for n, voice in enumerate(BABBLE_VOICES):
-        said = np.concatenate([people.spoken(normalise(t), voice) for t in lines[n * 12 : n * 12 + 12]]).astype(float)
+        said = np.concatenate([people.spoken(normalise(t), voice) for t in lines[n * 4 : n * 4 + 4]]).astype(float)
         whole += np.resize(said / max(1.0, float(said.std())), size)
     return whole
 
