@@ -166,7 +166,8 @@ def main() -> None:
         (*head, "without mending", "open decoding, exact template", *PUBLISHED),
         rows(heard, levels),
     )
-    about = f"{len({h.name for h in heard})} recordings of 50 people in {len(levels)} noises, {spent:.0f} s"
+    known = len(pack.labels(args.data / "label.json"))
+    about = f"{len({h.name for h in heard})} of {known} recordings in {len(levels)} noises, {spent:.0f} s"
     print(about)
     show(*table)
     if args.write:
