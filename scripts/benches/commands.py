@@ -119,7 +119,7 @@ def _spoken(
         said = several[n]
         spoken = people.spoken(said.text, said.voice)
         found = []
-        for name in (CLEAN, QUIET, list(noises)[place % len(noises)]):
+        for name in (CLEAN, QUIET, list(noises)[(place + place // len(who.VOICES)) % len(noises)]):
             if (name == QUIET and kind != COMMANDS) or (only and name not in only):
                 continue
             pcm = who.in_room(spoken, noises.get(name), who.SNR_DB, n, 20.0 if name == QUIET else 0.0)
