@@ -72,9 +72,9 @@ def commands(engine: Engine, each: int, *, tune: bool) -> list[Saying]:
 
 
 def answers(each: int, *, tune: bool) -> list[Saying]:
-    """`each` free answers for every voice: feelings of the held-out authors, which are never shown."""
-    told = sorted({normalise(s.text) for s in sentences(HELD_OUT) if s.intent == "feeling" or s.stage})
-    mixed = _mixed([t for t in told if reported(t) != tune])
+    """`each` free answers for every voice: held-out feelings, which are never shown; of the examples for tuning."""
+    folder = ROOT / "content" / "en" / "examples" if tune else HELD_OUT
+    mixed = _mixed(sorted({normalise(s.text) for s in sentences(folder) if s.intent == "feeling" or s.stage}))
     return [Saying(mixed[(n * each + m) % len(mixed)], voice) for n, voice in enumerate(VOICES) for m in range(each)]
 
 
