@@ -23,6 +23,7 @@ from .schema import (
     Feelings,
     IntentFile,
     Lines,
+    Listening,
     PackInfo,
     Replies,
     SafetyWords,
@@ -40,6 +41,8 @@ FILES: dict[str, type[BaseModel]] = {
     "breathing.yaml": Breathing, "affirmations.yaml": Affirmations, "feelings.yaml": Feelings,
     "safety.yaml": SafetyWords, "helplines.yaml": Helplines, "replies.yaml": Replies,
 }  # fmt: skip
+OPTIONAL: dict[str, type[BaseModel]] = {"listening.yaml": Listening}
+EXERCISES = ("steps.yaml", "talks.yaml")  # their slots are answers kept in them; the loader knows which
 INTENT_KEYS = ("intents", "within", "examples")  # of an intent file: what stands under them are intents
 
 _PLACED = re.compile(r"^(?P<file>.+?\.yaml)(?:, line (?P<line>\d+))?(?:, key (?P<key>.+?))?: (?P<problem>.+)$")
@@ -99,6 +102,7 @@ def _at(e: Entry, problem: str, *, advice: bool = False) -> Finding:
 def _shapes(folder: Path) -> tuple[list[Finding], set[str]]:
     """Faults of each file by itself, and the files that cannot be looked into further."""
     files = [(folder / name, model) for name, model in FILES.items()]
+    files += [(folder / name, model) for name, model in OPTIONAL.items() if (folder / name).exists()]
     files += [(path, Lines) for path in sorted((folder / "lines").glob("*.yaml"))]
     files += [(path, IntentFile) for path in sorted((folder / "intents").glob("*.yaml"))]
     found: list[Finding] = []
@@ -183,7 +187,7 @@ def _slots(spoken: list[Entry]) -> Iterator[Finding]:
         except ValueError as fault:
             yield _at(e, f"the braces are not right: {fault}")
             continue
-        if Path(e.file).parent.name == "lines":
+        if Path(e.file).parent.name == "lines" or Path(e.file).name in EXERCISES:
             common = first.setdefault((e.file, e.group), slots)
             wanted = required.LINES.get(e.group.partition(".")[2], common)
         else:

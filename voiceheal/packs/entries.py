@@ -10,13 +10,17 @@ from pathlib import Path
 import yaml
 
 # Keys whose text is spoken as whole lines, and those that are phrases put into lines or said inside a breath.
-SENTENCES = {"say", "ask", "thanks", "silence", "yes", "no", "about", "reflections", "explanations", "intro"}
+SENTENCES = {
+    "say", "ask", "thanks", "silence", "yes", "no", "midway", "why", "about", "reflections", "explanations", "reason",
+    "intro",
+}  # fmt: skip
 PHRASES = {"title", "spoken", "words", "name"}
 HELP = {"lines", "abuse"}  # of helplines.yaml: a person hears those of one country only, so they may be alike
 SPOKEN_FILES = ("stages.yaml", "steps.yaml", "talks.yaml", "breathing.yaml", "affirmations.yaml")
 # Files of words that the person says: (name, keys under which they stand; empty = the whole file).
 HEARD_FILES = (
-    ("replies.yaml", ()), ("feelings.yaml", ()), ("safety.yaml", ()), ("stages.yaml", ("keywords",)),
+    ("replies.yaml", ()), ("listening.yaml", ("topics", "actors")), ("feelings.yaml", ()), ("safety.yaml", ()),
+    ("stages.yaml", ("keywords",)), ("steps.yaml", ("words",)), ("talks.yaml", ("words",)),
     ("breathing.yaml", ("names", "dizzy")), ("helplines.yaml", ("spoken",)),
 )  # fmt: skip
 _FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -85,6 +89,8 @@ def is_spoken(e: Entry) -> bool:
         return True
     if path.name not in SPOKEN_FILES:
         return path.name == "helplines.yaml" and e.kind in HELP
+    if "branches" in e.way and e.kind == "words":  # what the person says
+        return False
     return path.name == "affirmations.yaml" or e.kind in SENTENCES | PHRASES
 
 

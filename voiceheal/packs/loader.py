@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import ContentError
+from .exercises import part_lines
 from .helping import Helplines
 from .schema import (
     Affirmations,
@@ -15,8 +16,8 @@ from .schema import (
     Feelings,
     IntentFile,
     Lines,
+    Listening,
     PackInfo,
-    Part,
     Pattern,
     Replies,
     SafetyWords,
@@ -29,8 +30,6 @@ from .schema import (
 )
 from .yamlfile import read_yaml
 
-PART_REPLIES = ("thanks", "silence", "yes", "no")
-
 
 @dataclass(frozen=True)
 class Pack:
@@ -39,8 +38,9 @@ class Pack:
     Attributes:
         folder: where it was read from.
         lines: every spoken line: id -> variants. Lines of stages, steps, talks, affirmations and breathing are in it
-            under derived ids: `stage.anger.reflection`, `stage.anger.explanation`, `step.feel.about`, `step.feel.2`,
-            `step.feel.2.thanks`, `reframe.1`, `affirm.worth`, `bedtime`, `breath.box.intro`, `breath.box.1`.
+            under derived ids: `stage.anger.reflection`, `stage.anger.reflection.job`, `stage.anger.explanation`,
+            `step.feel.about`, `step.feel.why`, `step.feel.2` (or the part's own id), `step.feel.2.thanks`,
+            `step.feel.2.branch.1`, `reframe.1`, `affirm.worth`, `bedtime`, `breath.box.intro`, `breath.box.1`.
         intents: template files in the order of their names.
     """
 
@@ -58,6 +58,7 @@ class Pack:
     helplines: Helplines
     replies: Replies
     dizzy: tuple[str, ...]
+    listening: Listening = Listening()
 
 
 def content_folders() -> list[Path]:
@@ -124,7 +125,13 @@ def load_pack(folder: Path) -> Pack:
         helplines=read_yaml(folder / "helplines.yaml", Helplines),
         replies=read_yaml(folder / "replies.yaml", Replies),
         dizzy=tuple(breathing.dizzy),
+        listening=_listening(folder / "listening.yaml"),
     )
+
+
+def _listening(path: Path) -> Listening:
+    """A pack can do without it."""
+    return read_yaml(path, Listening) if path.exists() else Listening()
 
 
 def _add(lines: dict[str, tuple[str, ...]], new: Iterable[tuple[str, list[str]]], path: Path) -> None:
@@ -136,29 +143,22 @@ def _add(lines: dict[str, tuple[str, ...]], new: Iterable[tuple[str, list[str]]]
 
 def _stage_lines(stages: list[Stage]) -> Iterable[tuple[str, list[str]]]:
     for s in stages:
-        yield f"stage.{s.id}.reflection", s.reflections
-        yield f"stage.{s.id}.explanation", s.explanations
-
-
-def _part_lines(prefix: str, parts: list[Part]) -> Iterable[tuple[str, list[str]]]:
-    for n, part in enumerate(parts, 1):
-        spoken = part.say or part.ask
-        if spoken:
-            yield f"{prefix}.{n}", spoken
-        for reply in PART_REPLIES:
-            if getattr(part, reply):
-                yield f"{prefix}.{n}.{reply}", getattr(part, reply)
+        yield from s.lines()
 
 
 def _step_lines(steps: list[Step]) -> Iterable[tuple[str, list[str]]]:
     for s in steps:
         yield f"step.{s.id}.about", s.about
-        yield from _part_lines(f"step.{s.id}", s.parts)
+        if s.why:
+            yield f"step.{s.id}.why", s.why
+        yield from part_lines(f"step.{s.id}", s.parts)
 
 
 def _talk_lines(talks: list[Talk]) -> Iterable[tuple[str, list[str]]]:
     for t in talks:
-        yield from _part_lines(t.id, t.parts)
+        if t.why:
+            yield f"{t.id}.why", t.why
+        yield from part_lines(t.id, t.parts)
 
 
 def _breath_lines(patterns: list[Pattern]) -> Iterable[tuple[str, list[str]]]:
