@@ -27,6 +27,7 @@ STOREYS = {
     "app": 5,
     "doctor": 6,
     "tools": 7,
+    "record": 7,
     "cli": 8,
     "__main__": 9,
 }
@@ -34,6 +35,7 @@ EVERYWHERE = {"errors", "__init__"}
 # Neighbours on one storey that may know each other.
 NEIGHBOURS = {
     ("fronts", "runtime"), ("hearing", "audio"), ("speaking", "audio"), ("sessions", "understanding"),
+    ("record", "tools"),
 }  # fmt: skip
 NETWORK = {"http", "requests", "socket", "urllib", "websockets", "ftplib", "smtplib"}
 STANDARD_FOR_CORE = {

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from . import __version__, tools
+from . import __version__, record, tools
 from .core.events import Started
 from .core.meaning import PATTERNS, THEMES
 from .errors import AudioDeviceError, UsageError, VoiceHealError
@@ -133,6 +133,7 @@ def _tool_commands(commands: Any, common: argparse.ArgumentParser) -> None:
     p = add("doctor", tools.doctor, "check everything VoiceHeal needs", "voiceheal doctor")
     p.add_argument("--json", action="store_true", help="as JSON")
     add("devices", tools.devices, "list microphones and loudspeakers", "voiceheal devices")
+    _record_commands(add)
     p = commands.add_parser(
         "content", help="work on content packs", epilog="example: voiceheal content check content/en"
     )
@@ -140,6 +141,17 @@ def _tool_commands(commands: Any, common: argparse.ArgumentParser) -> None:
     p = actions.add_parser("check", help="verify a content pack", parents=[common])
     p.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="the pack's folder (default: the language's)")
     p.set_defaults(run=tools.content_check)
+
+
+def _record_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
+    p = add("history", record.history, "show your own record", "voiceheal history --html mine.html")
+    p.add_argument("--html", type=Path, metavar="FILE", help="as a page in this file")
+    p = add("export", record.export, "write your own record into a file", "voiceheal export mine.json")
+    p.add_argument("file", type=Path, metavar="FILE", help="JSON file to write; - prints it")
+    p = add("forget", record.forget, "erase your own record, or the last part of it", "voiceheal forget --last")
+    scope = p.add_mutually_exclusive_group()
+    scope.add_argument("--last", action="store_true", help="what was kept of the last conversation")
+    scope.add_argument("--all", action="store_true", help="everything, and that VoiceHeal was ever started")
 
 
 def _positive(text: str) -> float:

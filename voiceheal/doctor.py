@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from .errors import VoiceHealError
+from .memory.store import NAME, SqliteStore
 from .settings import Settings, load_settings, settings_path, state_folder
 
 LISTEN_S = 1.0  # of the microphone
@@ -54,7 +56,7 @@ def examine(settings_file: Path | None, language: str | None, model: Path | None
     look("voice", lambda: _voice(settings))
     look("microphone", lambda: _microphone(settings))
     look("speaker", lambda: _speaker(settings))
-    look("store", _store)
+    look("store", lambda: _store(settings.memory))
     look("network", lambda: _network(reached))
     return found
 
@@ -157,7 +159,7 @@ def _speaker(settings: Settings) -> str:
         speaker.close()
 
 
-def _store() -> str:
+def _store(memory: str) -> str:
     from .errors import OutputError
 
     folder = state_folder()
@@ -170,4 +172,9 @@ def _store() -> str:
         raise OutputError(
             f"The folder {folder} cannot be written: {e.strerror or e}.", "Allow it, or set VOICEHEAL_HOME to another."
         ) from e
-    return f"{folder} can be written; nothing of what you say is kept in it"
+    if memory == "off":
+        return f"{folder} can be written; your record is switched off"
+    path = folder / NAME
+    with contextlib.closing(SqliteStore(path)) as store:
+        count = len(store.entries())
+    return f"{folder} can be written; your record has {count} entries" if path.exists() else f"{folder} can be written"

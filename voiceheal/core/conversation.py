@@ -24,12 +24,13 @@ from .events import (
     Utterance,
 )
 from .floor import Floor, SafetyFactory
-from .meaning import BEGIN_INTENTS, GLOBAL_INTENTS, Kind, Meaning, SlotValue, Understanding
+from .meaning import BEGIN_INTENTS, GLOBAL_INTENTS, OWN_BEGIN, OWN_GLOBAL, Kind, Meaning, SlotValue, Understanding
 from .player import fits_question
 from .session import Context, Factory, Session
 
 FEELING_SURE = 0.6  # a feeling told during breathing is answered only when it is clear
 ANSWERS = frozenset({"yes", "no", "mood"})
+BEGINS, AT_ANY_TIME = (*BEGIN_INTENTS, *OWN_BEGIN), (*GLOBAL_INTENTS, *OWN_GLOBAL)
 SURELY = ("template", "grammar")  # how a command is understood that leads out of the safety session
 
 
@@ -42,7 +43,7 @@ class Conversation:
         safety: factory of the session for a person who may not be safe; entered from everywhere.
         context: what is set for this conversation; its `phrases` give every word that is said.
         first: the first conversation ever on this machine: says what VoiceHeal is.
-        opening: with `first`, the session that says so and asks something; given whether nothing else was asked for.
+        opening: the session that begins it, with a hello and a question; given whether nothing else was asked for.
     """
 
     def __init__(
@@ -136,7 +137,7 @@ class Conversation:
         if wanted is not None and not self._first:
             floor.start(wanted, now)
             return
-        if self._first and self._make_opening is not None:
+        if self._make_opening is not None and (self._first or wanted is None):
             self._wanted = wanted
             self._opening = self._make_opening(floor.context, wanted is None)
             floor.base.start(self._opening, now)
@@ -162,6 +163,12 @@ class Conversation:
             floor.start(self._wanted, now)
         if done is not None and done.night:
             floor.finish()
+        if done is not None and floor.base.result == "goodbye":
+            act(floor, Meaning("", "goodbye", confidence=1.0), now)
+        memory = floor.context.memory
+        if memory.failed and self.idle and not floor.night and not memory.quiet:
+            memory.failed = False
+            floor.aside("record.failed", now=now)
         if self._input_ended and self.idle and floor.upcoming is None:
             floor.finish()
 
@@ -173,6 +180,7 @@ class Conversation:
             floor.leave("left")
         elif not floor.paused:
             floor.base.resume(now)
+        floor.context.memory.quiet = False
         floor.out.append(Listen(floor.top.expect))
 
     def _device_lost(self, kind: str, now: float) -> None:
@@ -202,7 +210,7 @@ class Conversation:
         elif self._is_answer(meaning) or (floor.in_safety and meaning.how not in SURELY):
             if not top.answer(meaning, now):
                 top.hold(meaning, now)
-        elif meaning.intent in GLOBAL_INTENTS or meaning.intent in BEGIN_INTENTS:
+        elif meaning.intent in AT_ANY_TIME or meaning.intent in BEGINS:
             self._misses = 0
             act(floor, meaning, now)
             floor.top.still_waiting(now)
@@ -231,8 +239,8 @@ class Conversation:
         if meaning.intent in top.asking.expect.choices:
             return True
         if top.asking.expect.kind is Kind.OPEN:
-            begins = meaning.intent in BEGIN_INTENTS and meaning.how in SURELY
-            controls = meaning.intent in GLOBAL_INTENTS and meaning.intent not in ANSWERS
+            begins = meaning.intent in BEGINS and meaning.how in SURELY
+            controls = meaning.intent in AT_ANY_TIME and meaning.intent not in ANSWERS
             return not (begins or controls)
         return fits_question(meaning, top.asking.expect)
 

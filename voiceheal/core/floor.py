@@ -12,6 +12,7 @@ from .player import Player
 from .session import Context, Factory, Session, Slots
 
 SLEEP_FADE_S = 30.0  # 15-60 s is what people ask for (docs/evidence.md): a cut wakes
+UNRECORDED = ("first", "safety", "confirm", "safety_plan", "progress", "home")
 SafetyFactory = Callable[[Context, Meaning], Session]
 
 
@@ -30,7 +31,7 @@ class Floor:
         self.context = context
         self.out: list[Command] = []
         self.mouth = Mouth(context, self.out)
-        self.base = Player(context, self.mouth, self.out)
+        self.base = Player(context, self.mouth, self.out, self._record)
         self.over: Player | None = None
         self.over_about: Meaning | None = None  # what the overlay is about
         self.in_safety = False
@@ -59,6 +60,11 @@ class Floor:
     def begins(self, intent: str) -> bool:
         """Whether a session begins with this intent."""
         return intent in self._sessions
+
+    def _record(self, session: Session, outcome: str) -> None:
+        """A session has ended: its name, how, and what it leaves behind go into the person's record."""
+        if session.name not in UNRECORDED:
+            self.context.memory.add("session", **{"name": session.name, "outcome": outcome, **session.traces()})
 
     # ---- sessions ---------------------------------------------------------------------------------------------------
     def start(self, meaning: Meaning, now: float) -> None:
@@ -97,6 +103,7 @@ class Floor:
         if self.in_safety and self.over is not None:
             graver = meaning.safety == "danger" and not meaning.unsure and not self._danger
             self._danger = self._danger or graver
+            self.context.memory.hush(danger=self._danger)
             if self.over.answer(meaning, now):
                 return
             if not graver:
@@ -106,6 +113,7 @@ class Floor:
         self.in_safety = self._hushed = True
         self._danger = meaning.safety == "danger" and not meaning.unsure
         self.context.interrupted = self.base.session is not None
+        self.context.memory.hush(danger=self._danger)
         self.sleep_at = self.dark_at = self.upcoming = None
         self.then = Then.NOTHING
         self.out.append(SetVolume(self.context.volume, 0.5))  # a bedtime fade may be under way
@@ -128,6 +136,11 @@ class Floor:
         self.out.append(Listen(self.top.expect))
         return before
 
+    def forget_person(self) -> None:
+        """Nothing of them is known any more; what the settings say is read anew at the next start."""
+        self.context.name = ""
+        self.context.region_told = None
+
     def finish(self) -> None:
         """The conversation is over."""
         if not self.ended:
@@ -137,7 +150,9 @@ class Floor:
             self.out.append(Quit())
 
     # ---- lines between the lines ------------------------------------------------------------------------------------
-    def aside(self, line: str, slots: Slots | None = None, *, now: float, halt: bool = False) -> None:
+    def aside(
+        self, line: str, slots: Slots | None = None, *, now: float, halt: bool = False, private: bool = False
+    ) -> None:
         """Say something in between.
 
         A line of the session that it cuts is said again after it; a wait goes on meanwhile, unless `halt`; a question
@@ -150,7 +165,7 @@ class Floor:
                 self.then = Then.CONTINUE
             else:
                 self.top.still_waiting(now)
-        self.mouth.say(line, slots, aside=True)
+        self.mouth.say(line, slots, aside=True, private=private)
 
     def small_aside(self, line: str, now: float, slots: Slots | None = None) -> None:
         """An answer that the change itself gives already when something is being said."""

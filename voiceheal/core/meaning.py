@@ -21,6 +21,10 @@ GLOBAL_INTENTS = (
     "help", "home", "goodbye", "sleep_timer", "yes", "no", "mood", "forget", "add_affirmation",
 )  # fmt: skip
 INTENTS = BEGIN_INTENTS + FREE_INTENTS + GLOBAL_INTENTS
+# Known by their templates alone; the weights have not heard of them.
+OWN_BEGIN = ("safety_plan", "add_contact", "set_region")
+OWN_GLOBAL = ("why", "not_me", "call_me", "say_name", "address")
+ALL_INTENTS = INTENTS + OWN_BEGIN + OWN_GLOBAL
 
 SlotValue = str | int | float
 Safety = Literal["risk", "danger"]

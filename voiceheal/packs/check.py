@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from ..core.meaning import BEGIN_INTENTS, INTENTS, PATTERNS, STAGES, THEMES, Kind
+from ..core.meaning import ALL_INTENTS, BEGIN_INTENTS, PATTERNS, STAGES, THEMES, Kind
 from ..errors import ContentError
 from . import ear, required
 from .entries import HELP, PHRASES, SPOKEN_FILES, Entry, heard_words, is_heard, is_spoken, read_entries
@@ -239,7 +239,7 @@ def _names(entries: list[Entry]) -> Iterator[Finding]:
 def _is_intent(name: str) -> bool:
     """An intent, or one under the kind of answer it belongs to ("yes_no.yes", "choice.pick")."""
     kind, _, intent = name.rpartition(".")
-    return (not kind or kind in {k.value for k in Kind}) and intent in (*INTENTS, "pick")
+    return (not kind or kind in {k.value for k in Kind}) and intent in (*ALL_INTENTS, "pick")
 
 
 # ---- what is heard --------------------------------------------------------------------------------------------------

@@ -13,7 +13,8 @@ class Listening(Strict):
     clause_ends: words that begin a new thought ("and", "because"): a clause is said back, not the whole answer.
     actors: who did something ("he", "my boss"): a clause with one in it tells what happened.
     not_mirrored: words that are not said back: harsh words about oneself, swear words, secrets.
-    both, unsure: see replies.yaml.
+    openers: words to begin an answer with, left out when it is put into a sentence ("well", "i think that").
+    small: words without much meaning, left out when two thoughts are compared.
     """
 
     topics: dict[Topic, Variants] = {}
@@ -21,3 +22,5 @@ class Listening(Strict):
     clause_ends: list[Text] = []
     actors: list[Text] = []
     not_mirrored: list[Text] = []
+    openers: list[Text] = []
+    small: list[Text] = []

@@ -33,14 +33,16 @@ class Phrasebook:
         Raises:
             ContentError: there is no such line, or it needs a slot that is not given.
         """
-        variant = self._draw(line_id)
-        try:
-            words = variant.format(**slots)
-        except (KeyError, IndexError, ValueError) as e:
-            raise ContentError(f"The line {line_id!r} cannot be filled in: {variant!r} needs {e}.", _MEND) from e
-        if variant.startswith("{") and variant[-1] in ".!?":
-            return words[:1].upper() + words[1:]
-        return words
+        return _filled(line_id, self._draw(line_id), slots)
+
+    def nth(self, line_id: str, n: int, **slots: object) -> str:
+        """The n-th variant (from 0), filled in; beyond the last it begins anew.
+
+        Raises:
+            ContentError: there is no such line, or it needs a slot that is not given.
+        """
+        variants = self.variants(line_id)
+        return _filled(line_id, variants[n % len(variants)], slots)
 
     def variants(self, line_id: str) -> tuple[str, ...]:
         """All variants as written.
@@ -66,6 +68,16 @@ class Phrasebook:
             self._bags[line_id] = bag
         self._last[line_id] = bag.pop()
         return self._last[line_id]
+
+
+def _filled(line_id: str, variant: str, slots: Mapping[str, object]) -> str:
+    try:
+        words = variant.format(**slots)
+    except (KeyError, IndexError, ValueError) as e:
+        raise ContentError(f"The line {line_id!r} cannot be filled in: {variant!r} needs {e}.", _MEND) from e
+    if variant.startswith("{") and variant[-1] in ".!?":
+        return words[:1].upper() + words[1:]
+    return words
 
 
 def slots_of(text: str) -> frozenset[str]:

@@ -160,6 +160,10 @@ class Replies(Strict):
     perhaps: half a yes.
     for_a_friend: it is about another person. attempt: something is under way. hurt_by: someone does it to them.
     someone_else: anybody else is in it. lives_in: stands before the country that somebody lives in.
+    Those that a pack may leave out -
+    go_on: on with the steps, not the list of them. finished: nothing more to say. walk / distract: which of the two.
+    done / not_done: whether they did what they meant to. anew: make it once more. digits: the ways to say 0 to 9;
+    double: before a digit that comes twice.
     """
 
     ordinals: Annotated[list[Variants], Field(min_length=3)]
@@ -188,6 +192,15 @@ class Replies(Strict):
     hurt_by: Variants
     someone_else: Variants
     lives_in: Variants
+    go_on: list[Text] = []
+    finished: list[Text] = []
+    walk: list[Text] = []
+    distract: list[Text] = []
+    done: list[Text] = []
+    not_done: list[Text] = []
+    anew: list[Text] = []
+    digits: list[Variants] = []
+    double: list[Text] = []
 
 
 IntentFile.model_rebuild()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from ..core.meaning import Meaning
@@ -29,6 +29,18 @@ class BaseSession:
     def notice(self, text: str) -> str | None:
         """Nothing ends it."""
         return None
+
+    def why(self) -> str | None:
+        """No reason is given."""
+        return None
+
+    def dislike(self) -> str | None:
+        """There is nothing to leave out."""
+        return None
+
+    def traces(self) -> Mapping[str, str]:
+        """Nothing but its name."""
+        return {}
 
 
 def says(text: str, phrases: Iterable[str]) -> bool:
