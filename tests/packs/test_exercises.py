@@ -56,7 +56,7 @@ def test_an_answer_may_be_used_and_asked_for_later() -> None:
         ([{"say": ["A."], "midway": ["B."]}], "midway goes with wait"),
         ([{"ask": ["A?"], "keep": "name"}], "known already"),
         ([{"ask": ["A?"], "branches": [{"say": ["B."]}]}], "needs words, stages or topics"),
-        ([{"ask": ["A?"], "branches": [{"words": ["b"]}]}], "needs say or goto"),
+        ([{"ask": ["A?"], "branches": [{"words": ["b"]}]}], "needs say, goto or means"),
         ([ASK, {"ask": ["Keep it?"], "saves": {"kind": "journal", "names": ["sleep"]}}], "for yes or no"),
         ([{"ask": ["Keep?"], "yes": ["Ok."], "saves": {"kind": "journal", "names": ["x"]}}], "an answer as 'x'"),
         ([{"say": ["A."], "visits": [4]}], "less than or equal to 3"),

@@ -23,20 +23,24 @@ Kept = Literal["journal", "thought", "value", "later", "act", "affirmation", "me
 
 
 class Branch(Strict):
-    """What follows one kind of answer: one of `words` is in it, or it has one of these feelings, or topics."""
+    """What follows one kind of answer: one of `words` is in it, or it has one of these feelings, or topics.
+
+    means: what the part keeps instead of the answer's own words.
+    """
 
     words: list[Text] = []
     stages: list[StageId] = []
     topics: list[Topic] = []
     say: Variants | None = None
     goto: Text | None = None
+    means: Text | None = None
 
     @model_validator(mode="after")
     def _asks_something(self) -> Branch:
         if not (self.words or self.stages or self.topics):
             raise ValueError("a branch needs words, stages or topics")
-        if self.say is None and self.goto is None:
-            raise ValueError("a branch needs say or goto")
+        if self.say is None and self.goto is None and self.means is None:
+            raise ValueError("a branch needs say, goto or means")
         return self
 
 
@@ -55,7 +59,9 @@ class Part(Strict):
     branches: with `ask`: what follows certain answers, instead of `thanks`; the first that fits.
     wait: seconds of quiet company; `midway` is said at half of it. session: another session runs here, with its slots.
     id: a name to jump to. goto, yes_goto, no_goto, silence_goto: where it goes on; "end" leaves the exercise.
-    keep: the answer is known under this name in the parts after it, as a {slot} and in `when`.
+    keep: the answer is known under this name in the parts after it, as a {slot} and in `when`; with a question for yes or
+        no it is a sentence that was said instead.
+    makes: name -> a sentence made of what is known; known from this part on, once all of its slots are.
     when: names that must be known ("not x": must not be); a part with a {slot} that is not known is left out, too.
     visits: the part comes only at the first, second or third visit of three.
     saves: with a yes-or-no question: what a yes puts into the record; left out when nothing may be kept.
@@ -78,6 +84,7 @@ class Part(Strict):
     no_goto: Text | None = None
     silence_goto: Text | None = None
     keep: Text | None = None
+    makes: dict[Text, Text] = {}
     saves: Saves | None = None
     wait: float | None = Field(default=None, gt=0, le=900)
     midway: Variants | None = None
@@ -125,12 +132,14 @@ class Part(Strict):
         yield from (way for way in ways if way is not None)
 
     def needs(self) -> frozenset[str]:
-        """Names that must be known for it: those of `when`, and the slots of what it says."""
-        return frozenset(w for w in self.when if not w.startswith("not ")) | self.slots_said()
+        """Names that must be known for it: those of `when`, the slots of what it says, and what these are made of."""
+        said = slots_of((self.say or self.ask or [""])[0])
+        made_of = {slot for name, text in self.makes.items() if name in said for slot in slots_of(text)}
+        return frozenset(w for w in self.when if not w.startswith("not ")) | self.slots_said() | made_of
 
     def slots_said(self) -> frozenset[str]:
-        """Slots of its first line."""
-        return slots_of((self.say or self.ask or [""])[0])
+        """Slots of its first line, as far as the part does not make them itself."""
+        return slots_of((self.say or self.ask or [""])[0]) - self.makes.keys()
 
 
 def checked(parts: list[Part]) -> list[Part]:
@@ -144,13 +153,19 @@ def checked(parts: list[Part]) -> list[Part]:
         raise ValueError(f"the part id {twice[0]!r} comes twice")
     if any(i.isdigit() or i in (END, "about", "why") for i in ids):
         raise ValueError("a part id is a word of its own: no number, not end, about or why")
-    kept = {p.keep for p in parts if p.keep is not None}
+    kept = {p.keep for p in parts if p.keep is not None} | {name for p in parts for name in p.makes}
     if own := sorted(kept & (KNOWN | FLAGS)):
         raise ValueError(f"{own[0]!r} is known already: keep the answer under another name")
     for part in parts:
         if lost := sorted(set(part.targets()) - {*ids, END}):
             raise ValueError(f"there is no part {lost[0]!r} to go to")
-        used = {w.removeprefix("not ") for w in part.when} | _slots(part) | set(part.saves.names if part.saves else ())
+        made_of = {slot for text in part.makes.values() for slot in slots_of(text)}
+        used = (
+            made_of
+            | {w.removeprefix("not ") for w in part.when}
+            | _slots(part)
+            | set(part.saves.names if part.saves else ())
+        )
         if unknown := sorted(used - kept - KNOWN - FLAGS):
             raise ValueError(f"nothing keeps an answer as {unknown[0]!r}")
     return parts

@@ -116,6 +116,7 @@ class Exercise(BaseSession):
     def _part(self, part: Part) -> Played:
         outcome: Outcome
         line = self._line(part)
+        self._make(part)
         if part.wait is not None:
             return (yield from self._quiet(part, part.wait, line))
         if part.session is not None:
@@ -165,7 +166,7 @@ class Exercise(BaseSession):
         said = outcome.meaning
         for n, branch in enumerate(part.branches, 1):
             if self._is_meant(branch, said):
-                self._keep(part, said)
+                self._keep(part, said, branch.means)
                 return (f".branch.{n}" if branch.say else ""), ("", branch.goto or part.goto)
         if part.yes_or_no:
             return self._yes_or_no(part, said)
@@ -178,7 +179,12 @@ class Exercise(BaseSession):
         if said.intent == "yes":
             return (".yes" if part.yes else ""), ("yes", part.yes_goto or part.goto)
         if said.intent == "no":
+            if part.keep is not None:  # what was made for them does not fit
+                self._answers.pop(part.keep, None)
+                self._known.pop(part.keep, None)
             return (".no" if part.no else ""), ("no", part.no_goto or part.goto)
+        if len(said.text.split()) >= FEW_WORDS:  # a sentence of their own instead
+            self._keep(part, said)
         return (".thanks" if part.thanks else ""), ("", part.goto)
 
     def _is_meant(self, branch: Branch, said: Meaning) -> bool:
@@ -195,10 +201,16 @@ class Exercise(BaseSession):
         return short and (said.intent == "no" or says(said.text, self._pack.replies.unsure))
 
     # ---- what is kept -----------------------------------------------------------------------------------------------
-    def _keep(self, part: Part, said: Meaning) -> None:
+    def _keep(self, part: Part, said: Meaning, means: str | None = None) -> None:
         if part.keep is not None:
-            self._answers[part.keep] = said.text
-            self._known[part.keep] = tidy(said.text, self._pack.listening)
+            self._answers[part.keep] = means or said.text
+            self._known[part.keep] = means or tidy(said.text, self._pack.listening)
+
+    def _make(self, part: Part) -> None:
+        """Sentences made of the answers so far; one that was said by the person stays."""
+        for name, text in part.makes.items():
+            if name not in self._known and slots_of(text) <= self._known.keys():
+                self._answers[name] = self._known[name] = text.format(**self._known)
 
     def _save(self, part: Part) -> bool:
         """Put the answers into the record, as the person has just said that they want."""
