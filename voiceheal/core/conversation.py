@@ -28,6 +28,7 @@ from .meaning import BEGIN_INTENTS, GLOBAL_INTENTS, OWN_BEGIN, OWN_GLOBAL, Kind,
 from .player import fits_question
 from .session import Context, Factory, Session
 
+GUESSED_WORDS = 3
 FEELING_SURE = 0.6  # a feeling told during breathing is answered only when it is clear
 ANSWERS = frozenset({"yes", "no", "mood"})
 BEGINS, AT_ANY_TIME = (*BEGIN_INTENTS, *OWN_BEGIN), (*GLOBAL_INTENTS, *OWN_GLOBAL)
@@ -242,6 +243,8 @@ class Conversation:
             begins = meaning.intent in BEGINS and meaning.how in SURELY
             controls = meaning.intent in AT_ANY_TIME and meaning.intent not in ANSWERS
             return not (begins or controls)
+        if meaning.how == "model" and meaning.intent in AT_ANY_TIME and len(meaning.text.split()) <= GUESSED_WORDS:
+            return True  # a word or two after a question, only guessed to be a command ("both")
         return fits_question(meaning, top.asking.expect)
 
     def _unasked(self, meaning: Meaning, now: float) -> None:

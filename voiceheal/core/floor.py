@@ -12,7 +12,7 @@ from .player import Player
 from .session import Context, Factory, Session, Slots
 
 SLEEP_FADE_S = 30.0  # 15-60 s is what people ask for (docs/evidence.md): a cut wakes
-UNRECORDED = ("first", "safety", "confirm", "safety_plan", "progress", "home")
+UNRECORDED = ("first", "safety", "confirm", "safety_plan", "progress", "home", "add_contact", "set_region")
 SafetyFactory = Callable[[Context, Meaning], Session]
 
 
@@ -44,6 +44,7 @@ class Floor:
         self._sessions = sessions
         self._safety = safety
         self._ran: Session | None = None  # the base session at the last look
+        self.before: Session | None = None  # the base session that was there last
         self._danger = False  # what lies on top knows that there is danger now
         self._hushed = False  # the safety session may have left it quiet, so that nobody else hears
 
@@ -78,6 +79,7 @@ class Floor:
     def leave(self, outcome: str) -> None:
         """End what runs."""
         self.mouth.hush()
+        self.before = self.base.outermost or self.before
         self.base.close(outcome)
         self.paused = False
         self.then, self.upcoming = Then.NOTHING, None
@@ -132,7 +134,7 @@ class Floor:
         before, self._ran = self._ran, self.base.outermost
         if before is None or self._ran is not None:
             return None
-        self.paused = False
+        self.paused, self.before = False, before
         self.out.append(Listen(self.top.expect))
         return before
 

@@ -25,7 +25,8 @@ def own_words(floor: Floor, m: Meaning, now: float, *, confirmed: bool = False) 
         case "address":
             _address(floor, str(m.slots.get("way", "")), now)
         case "not_me":
-            line = floor.base.session.dislike() if floor.base.session else None
+            session = floor.base.session or floor.before
+            line = session.dislike() if session else None
             floor.aside(line or "not_me.nothing", now=now)
         case "why":
             line = floor.base.session.why() if floor.base.session else None

@@ -59,8 +59,8 @@ class Part(Strict):
     branches: with `ask`: what follows certain answers, instead of `thanks`; the first that fits.
     wait: seconds of quiet company; `midway` is said at half of it. session: another session runs here, with its slots.
     id: a name to jump to. goto, yes_goto, no_goto, silence_goto: where it goes on; "end" leaves the exercise.
-    keep: the answer is known under this name in the parts after it, as a {slot} and in `when`; with a question for yes or
-        no it is a sentence that was said instead.
+    keep: the answer is known under this name in the parts after it, as a {slot} and in `when`; after a question for yes
+        or no, a sentence that was said instead.
     makes: name -> a sentence made of what is known; known from this part on, once all of its slots are.
     when: names that must be known ("not x": must not be); a part with a {slot} that is not known is left out, too.
     visits: the part comes only at the first, second or third visit of three.

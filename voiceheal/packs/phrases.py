@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping
 from string import Formatter
 
 from ..errors import ContentError
 
+_FIRST = "__first"
+_BEGINS = re.compile(r"(^|[.!?] |\[pause [\d.]+\] )\{(\w+)\}")
 _MEND = "Run `voiceheal content check` on the content pack."
 
 
@@ -71,13 +74,20 @@ class Phrasebook:
 
 
 def _filled(line_id: str, variant: str, slots: Mapping[str, object]) -> str:
+    """The words of a variant; a slot that begins a sentence gets its capital."""
+    given = slots
+    if "{" in variant and variant[-1] in ".!?":
+        given = {
+            **slots,
+            **{f"{name}{_FIRST}": f"{value}"[:1].upper() + f"{value}"[1:] for name, value in slots.items()},
+        }
+        variant = _BEGINS.sub(rf"\1{{\2{_FIRST}}}", variant)
     try:
-        words = variant.format(**slots)
+        return variant.format(**given)
     except (KeyError, IndexError, ValueError) as e:
-        raise ContentError(f"The line {line_id!r} cannot be filled in: {variant!r} needs {e}.", _MEND) from e
-    if variant.startswith("{") and variant[-1] in ".!?":
-        return words[:1].upper() + words[1:]
-    return words
+        missing = str(e).replace(_FIRST, "")
+        plain = variant.replace(_FIRST, "")
+        raise ContentError(f"The line {line_id!r} cannot be filled in: {plain!r} needs {missing}.", _MEND) from e
 
 
 def slots_of(text: str) -> frozenset[str]:

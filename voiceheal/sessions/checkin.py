@@ -20,6 +20,7 @@ YES_NO = Expect(Kind.YES_NO)
 RATING = Expect(Kind.RATING, choices=("yes", "no"))
 LISTEN_S = 30.0  # quiet after the opening question; people need time at night
 SHORT_WORDS = 3  # an answer of so few words without a feeling in it is invited to go on
+UNSURE_WORDS = 5
 CLOSE = 0.15  # two feelings nearer than this: ask which
 PRESENT = 0.25  # a second feeling weaker than this is not worth asking about
 MOST_CORRECTIONS = 2
@@ -120,13 +121,17 @@ class CheckIn(BaseSession):
 
     def _find_feeling(self, told: Meaning) -> Steps:
         """The feeling that is strongest, as the person sees it; None when it needs no name."""
+        if self._unsure(told):
+            yield Say("checkin.unknown")
+            return None
         stage = felt(told)
         said_back = gist(told.text, self._pack.listening)
         if said_back is not None:
             yield Say("checkin.gist", {"gist": said_back}, private=True)
         if stage is None:
             answer = yield Ask("checkin.ask_feeling", OPEN, silence_s=LISTEN_S)
-            stage = felt(answer.meaning) if isinstance(answer, Answer) else None
+            unsure = isinstance(answer, Answer) and self._unsure(answer.meaning)
+            stage = felt(answer.meaning) if isinstance(answer, Answer) and not unsure else None
             if not isinstance(answer, Answer) or stage is None:
                 yield Say("checkin.unknown")
                 return None
@@ -167,15 +172,16 @@ class CheckIn(BaseSession):
         """What follows from "does that fit?": yes, no, or a better word."""
         if not isinstance(answer, Answer):
             return stage
+        if self._unsure(answer.meaning):
+            yield Say("checkin.unknown")
+            return stage
         meaning, better = answer.meaning, felt(answer.meaning)
         if better is None and meaning.intent == "no":
             again = yield Ask("checkin.not_fit", OPEN, silence_s=LISTEN_S)
-            better = felt(again.meaning) if isinstance(again, Answer) else None
+            better = felt(again.meaning) if isinstance(again, Answer) and not self._unsure(again.meaning) else None
             if better is None:
                 yield Say("checkin.unknown")
                 return None
-        if better is None and says(meaning.text, self._pack.replies.unsure):
-            yield Say("checkin.unknown")
         if better is None or better == stage:
             return stage
         if meaning.intent == "yes" or says(meaning.text, self._pack.replies.both):
@@ -183,6 +189,11 @@ class CheckIn(BaseSession):
             return stage
         yield Say("checkin.corrected", {"feeling": self._name(better)})
         return better
+
+    def _unsure(self, meaning: Meaning) -> bool:
+        """Whether it is "i don't know", with nothing more in it."""
+        short = len(meaning.text.split()) <= UNSURE_WORDS
+        return short and says(meaning.text, self._pack.replies.unsure)
 
     def _name(self, stage: str) -> str:
         return self._pack.stages[stage].name

@@ -12,7 +12,7 @@ from ..packs.loader import Pack
 from .base import BaseSession, says
 from .exercise import YES_NO_S
 from .first import region_in
-from .gist import tidy
+from .gist import mirrored, tidy
 
 OPEN = Expect(Kind.OPEN)
 ANSWER_S = 25.0
@@ -43,7 +43,8 @@ class AddContact(BaseSession):
                 yield Say("contact.none")
                 return "silent"
             who = " ".join(tidy(answer.meaning.text, self._pack.listening).split()[:NAME_WORDS])
-        who = who.title() if who.islower() else who
+        spoken = mirrored(who, self._pack.listening.mirror)  # "my sister" is "your sister" from here on
+        who = spoken if spoken != who else who.title() if who.islower() else who
         answer = yield Ask("contact.phone", OPEN, {"name": who}, silence_s=ANSWER_S, private=True)
         phone = self._digits(answer.meaning.text) if isinstance(answer, Answer) else ""
         phone = phone if len(phone) >= LEAST_DIGITS else ""
