@@ -110,6 +110,7 @@ safety.helpline.guess place line
 safety.number number
 safety.contact name phone
 safety.contact.more name phone
+safety.contact.name name
 safety.emergency number
 safety.emergency.guess place number
 safety.danger.brief number
