@@ -10,7 +10,7 @@ from string import Formatter
 from ..errors import ContentError
 
 _FIRST = "__first"
-_BEGINS = re.compile(r"(^|[.!?] |\[pause [\d.]+\] )\{(\w+)\}")
+_BEGINS = re.compile(r"(^|[.!?] (?:\[pause [\d.]+\] )?)\{(\w+)\}")
 _MEND = "Run `voiceheal content check` on the content pack."
 
 

@@ -52,7 +52,7 @@ class Offers:
             line, spoken = f"{line}.why", {**spoken, "reason": offers[0].reason}
         expect = Expect(Kind.CHOICE, tuple(o.intent for o in offers))
         answer = yield Ask(line, expect, spoken, silence_s=CHOICE_S)
-        for _ in range(2):
+        for asks_again in (True, False):
             if not isinstance(answer, Answer):
                 return None
             if corrects and self._tells_another(answer.meaning):
@@ -60,7 +60,8 @@ class Offers:
             refused, chosen = self._choice(answer.meaning)
             if refused or chosen is not None:
                 return chosen
-            answer = yield Ask("checkin.which", expect, silence_s=CHOICE_S)
+            if asks_again:
+                answer = yield Ask("checkin.which", expect, silence_s=CHOICE_S)
         return None
 
     def _tells_another(self, meaning: Meaning) -> bool:
