@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from ..core.meaning import ALL_INTENTS
 from .base import StageId, Strict, Text, Topic, Variants
 from .phrases import slots_of
 
@@ -65,6 +66,7 @@ class Part(Strict):
     when: names that must be known ("not x": must not be); a part with a {slot} that is not known is left out, too.
     visits: the part comes only at the first, second or third visit of three.
     saves: with a yes-or-no question: what a yes puts into the record; left out when nothing may be kept.
+    answers: intents that are an answer here and no command ("softer" after "how is it now?").
     why: the answer to "why?" while this part runs. listen: seconds of silence that count as an answer.
     """
 
@@ -91,6 +93,7 @@ class Part(Strict):
     session: Literal["breathe", "affirm", "journal", "reach_out", "reframe", "closing"] | None = None
     slots: dict[str, str | int | float] = {}
     why: Variants | None = None
+    answers: list[Text] = []
     listen: float | None = Field(default=None, gt=0, le=300)
     pause: float = Field(default=0.8, ge=0, le=30)  # quiet after this part, s
 
@@ -101,9 +104,11 @@ class Part(Strict):
             raise ValueError("a part needs exactly one of say, ask, wait, session")
         if (self.yes or self.no) and not self.ask:
             raise ValueError("yes and no go with ask")
-        asks = ("branches", "keep", "yes_goto", "no_goto", "silence_goto", "saves", "listen")
+        asks = ("branches", "keep", "yes_goto", "no_goto", "silence_goto", "saves", "listen", "answers")
         if wrong := [k for k in asks if getattr(self, k) and not self.ask]:
             raise ValueError(f"{wrong[0]} goes with ask")
+        if wrong := sorted(set(self.answers) - set(ALL_INTENTS)):
+            raise ValueError(f"there is no intent {wrong[0]!r}")
         if self.midway and self.wait is None:
             raise ValueError("midway goes with wait")
         if self.saves and not self.yes_or_no:

@@ -14,6 +14,7 @@ class Listening(Strict):
     actors: who did something ("he", "my boss"): a clause with one in it tells what happened.
     not_mirrored: words that are not said back: harsh words about oneself, swear words, secrets.
     openers: words to begin an answer with, left out when it is put into a sentence ("well", "i think that").
+    sticks: words that do not stand without what is before them ("could not get up").
     small: words without much meaning, left out when two thoughts are compared.
     """
 
@@ -23,4 +24,5 @@ class Listening(Strict):
     actors: list[Text] = []
     not_mirrored: list[Text] = []
     openers: list[Text] = []
+    sticks: list[Text] = []
     small: list[Text] = []

@@ -17,6 +17,7 @@ from .recall import STALE_DAYS, when_said
 # What names a number is an answer here, wherever it is asked for.
 OPEN = Expect(Kind.OPEN)
 YES_NO = Expect(Kind.YES_NO)
+AFTER = Expect(Kind.OPEN, choices=("quieter", "louder"))  # "softer" is how they are now
 RATING = Expect(Kind.RATING, choices=("yes", "no"))
 LISTEN_S = 30.0  # quiet after the opening question; people need time at night
 SHORT_WORDS = 3  # an answer of so few words without a feeling in it is invited to go on
@@ -212,7 +213,7 @@ class CheckIn(BaseSession):
     # ---- afterwards -------------------------------------------------------------------------------------------------
     def _afterwards(self) -> Generator[Directive, Outcome, None]:
         yield Wait(1.5)
-        answer = yield Ask("checkin.after", OPEN, silence_s=15.0)
+        answer = yield Ask("checkin.after", AFTER, silence_s=15.0)
         if not isinstance(answer, Answer):
             return
         how = self._how(answer.meaning)

@@ -130,7 +130,11 @@ class Exercise(BaseSession):
             slots = self._slots(line)
             question = self._context.phrases.nth(line, self._visit - 1, **slots)
             outcome = yield Ask(
-                line, Expect(kind, AN_ANSWER), silence_s=part.listen or patience, text=question, private=bool(slots)
+                line,
+                Expect(kind, (*AN_ANSWER, *part.answers)),
+                silence_s=part.listen or patience,
+                text=question,
+                private=bool(slots),
             )
             reply, after = self._reply(part, outcome)
             if reply and self._can_say(f"{line}{reply}"):

@@ -73,7 +73,10 @@ def tidy(text: str, listening: Listening) -> str:
     """An answer as it fits into a sentence: without words to begin with ("well, i think"), and not too long."""
     words = text.split()
     openers = sorted((o.split() for o in listening.openers), key=len, reverse=True)
-    while opener := next((o for o in openers if len(o) < len(words) and words[: len(o)] == o), None):
+    sticks = frozenset(listening.sticks)
+    while opener := next((o for o in openers if words[: len(o)] == o and words[len(o) :]), None):
+        if words[len(opener)] in sticks:
+            break
         words = words[len(opener) :]
     if len(words) > ANSWER_WORDS:
         kept: list[str] = []
@@ -96,6 +99,17 @@ def comes_again(thought: str, earlier: Sequence[str], listening: Listening) -> b
         if small >= LEAST_WORDS and len(now & before) / small >= ALIKE:
             return True
     return False
+
+
+def thoughts_in(text: str, listening: Listening) -> list[str]:
+    """A long entry in pieces that say enough to be compared."""
+    pieces, short = list[str](), list[str]()
+    for words in clauses(text, listening.clause_ends):
+        short += words
+        if len(_bag(" ".join(short), listening)) >= LEAST_WORDS:
+            pieces.append(" ".join(short))
+            short = []
+    return pieces
 
 
 def _bag(text: str, listening: Listening) -> frozenset[str]:

@@ -9,12 +9,13 @@ from ..core.session import Answer, Ask, Context, Directive, Enter, Flow, Moved, 
 from ..packs.loader import Pack
 from .base import BaseSession, says
 from .exercise import YES_NO_S, MakeInner
-from .gist import clauses, comes_again
+from .gist import comes_again, thoughts_in
 
 LISTEN_S = 45.0  # quiet that ends it; thinking takes time
 LIMIT_S = 300.0  # after this no more is asked: venting without an end pulls people under (docs/evidence)
 MOST_ENTRIES = 6
 ROUNDS = 2  # so often the same thought comes again before something else is offered
+ONE_THOUGHT = 20  # words; a longer entry is looked at in pieces
 WALK_S = 120.0
 OPEN = Expect(Kind.OPEN, choices=("goodbye",))  # "that's all" is one, and means the page
 WAYS = ("breathe", "walk", "distract")
@@ -62,8 +63,8 @@ class Journal(BaseSession):
 
     def _takes(self, text: str) -> bool:
         """Take an entry; whether the same thought has come round too often."""
-        for words in clauses(text, self._pack.listening.clause_ends):
-            thought = " ".join(words)
+        whole = len(text.split()) <= ONE_THOUGHT
+        for thought in (text,) if whole else thoughts_in(text, self._pack.listening):
             if comes_again(thought, self._thoughts, self._pack.listening):
                 self._again += 1
             self._thoughts.append(thought)
