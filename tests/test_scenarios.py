@@ -44,6 +44,7 @@ from voiceheal.core.conversation import Conversation
 from voiceheal.core.events import Deadline, Event, InputEnded, LineEnded, LineStarted, SpeechBegan, Started, Utterance
 from voiceheal.core.memory import Memory
 from voiceheal.core.transient import TransientStore
+from voiceheal.packs.ear import runs
 from voiceheal.settings import Settings
 
 WORD_S = 0.3  # how long the mouth takes for a word
@@ -78,6 +79,8 @@ class Theatre:
         self.now = 0.0
         self.volume = 0.0
         self.heard = Heard()
+        self.told: list[str] = []  # what the person said
+        self.public: list[str] = []  # what may lie in the voice's cache
         self._coming: list[tuple[float, int, Event]] = []
         self._order = itertools.count()
         self._speaking: set[int] = set()
@@ -95,6 +98,8 @@ class Theatre:
                 self._later(at + WORD_S * len(command.text.split()), LineEnded(command.id))
                 self._speaking.add(command.id)
                 self.heard.lines.append((command.line, command.text))
+                if not command.private:
+                    self.public.append(command.text)
             case Hush():
                 cut, self._speaking = self._speaking, set()
                 for line_id in sorted(cut):
@@ -157,6 +162,7 @@ class Theatre:
         end = self.now
         self.pass_time(0.5)
         self.heard = Heard()  # what comes of it
+        self.told.append(text)
         self.take(Utterance(text, (), 1.0, start, end, self.now, while_speaking))
 
 
@@ -229,6 +235,20 @@ def check_all_before_repeat(line: str, heard: Heard) -> None:
         seen.add(words)
 
 
+@functools.cache
+def every_run() -> frozenset[tuple[str, ...]]:
+    """Four words in a row that the pack itself says somewhere."""
+    texts = (text for variants in house_with_content().pack.lines.values() for text in variants)
+    return frozenset(run for text in texts for run in runs(text, 4))
+
+
+def check_private(theatre: Theatre) -> None:
+    """No line that may be kept as sound holds the person's words."""
+    told = {run for text in theatre.told for run in runs(text, 4)} - every_run()
+    shown = [text for text in theatre.public if told & set(runs(text, 4))]
+    assert shown == [], shown
+
+
 def play_turn(theatre: Theatre, turn: dict[str, Any]) -> None:
     unknown = set(turn) - KEYS
     assert not unknown, f"unknown keys in the scenario: {unknown}"
@@ -270,6 +290,7 @@ def test_scenario(scenario: dict[str, Any], seed: int) -> None:
             play_turn(theatre, turn)
         heard, theatre.heard = theatre.heard, Heard()
         try:
+            check_private(theatre)
             check_lines(turn, heard)
             check_meaning(turn, heard)
             check_breath(turn, heard)
