@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import pytest
 
 from voiceheal.core.memory import Memory
+from voiceheal.core.ports import Entry
 from voiceheal.core.transient import TransientStore
 from voiceheal.errors import StoreError
 
@@ -24,13 +26,13 @@ class Full(TransientStore):
 class Gone(TransientStore):
     """A record that can no longer be read."""
 
-    def entries(self, kind: str = "") -> list[object]:  # type: ignore[override]
+    def entries(self, kind: str = "") -> Sequence[Entry]:
         raise StoreError("It cannot be read.")
 
     def facts(self) -> Mapping[str, str]:
         raise StoreError("It cannot be read.")
 
-    def forget(self, scope: str) -> int:
+    def forget(self, scope: Literal["last", "all"]) -> int:
         raise StoreError("It cannot be read.")
 
 
@@ -81,10 +83,10 @@ def test_a_full_disk_is_noted_and_raises_nothing() -> None:
 
 
 @pytest.mark.parametrize("scope", ["last", "all"])
-def test_a_record_that_went_away_is_empty(scope: str) -> None:
+def test_a_record_that_went_away_is_empty(scope: Literal["last", "all"]) -> None:
     memory = Memory(Gone(keeps=True))
     assert list(memory.entries()) == [] and memory.fact("name") == "" and memory.plan() == []
-    assert memory.forget(scope) is None  # type: ignore[arg-type]
+    assert memory.forget(scope) is None
     assert memory.failed
 
 
