@@ -80,11 +80,13 @@ class Offers:
         if len(named) == 1:
             return False, named[0]
         same = [o for o in offers if o.intent == meaning.intent and _agrees(o.slots, meaning.slots)]
-        if same:
+        if len(same) == 1:
             return False, same[0]
         for offer, words in zip(offers, self._replies.ordinals, strict=False):
             if says(text, words):
                 return False, offer
+        if same:  # two of a kind
+            return False, same[0]
         return False, offers[0] if meaning.intent == "yes" else None
 
 
