@@ -11,6 +11,7 @@ from ..packs.loader import Pack
 from .base import BaseSession, felt, says, strongest
 from .exercise import MakeInner
 from .gist import gist, topic_of
+from .looking_back import ask_about_later
 from .offers import Offers, name_of
 from .recall import STALE_DAYS, when_said
 
@@ -22,6 +23,7 @@ RATING = Expect(Kind.RATING, choices=("yes", "no"))
 LISTEN_S = 30.0  # quiet after the opening question; people need time at night
 SHORT_WORDS = 3  # an answer of so few words without a feeling in it is invited to go on
 UNSURE_WORDS = 5
+LONG_WORDS = 40  # of somebody who told a lot: first what comes through in all of it
 CLOSE = 0.15  # two feelings nearer than this: ask which
 PRESENT = 0.25  # a second feeling weaker than this is not worth asking about
 MOST_CORRECTIONS = 2
@@ -98,6 +100,7 @@ class CheckIn(BaseSession):
             self._topic = topic_of(self._told.text, self._pack.listening)
             yield Say("feeling.unasked")
             return self._told
+        yield from ask_about_later(self._pack, self._context)
         answer = yield self._opening()
         if not isinstance(answer, Answer):
             return None
@@ -137,6 +140,8 @@ class CheckIn(BaseSession):
                 yield Say("checkin.unknown")
                 return None
             told = answer.meaning
+        elif said_back is None and len(told.text.split()) >= LONG_WORDS:
+            yield Say("checkin.reflect", {"feeling": self._name(stage)})
         ranked = strongest(told)
         if len(ranked) > 1 and ranked[0][1] - ranked[1][1] < CLOSE and ranked[1][1] >= PRESENT:
             return (yield from self._either(ranked[0][0], ranked[1][0]))

@@ -72,7 +72,10 @@ class Exercise(BaseSession):
 
     def run(self) -> Flow:
         """All parts."""
-        return (yield from self._play())
+        outcome = yield from self._play()
+        if self._answers:
+            yield Say("talk.done")
+        return outcome
 
     def _play(self) -> Flow:
         self._known.update(known_from_before(self._context, self._pack.listening))
@@ -86,6 +89,8 @@ class Exercise(BaseSession):
             if how == "back":
                 self._at = came.pop() if came else self._at
                 continue
+            if how == "next":
+                yield Say(f"{'step' if self.name == 'step' else 'talk'}.skipped")
             came.append(self._at)
             self._at = (
                 self._index(target) if target is not None else self._at + 1 + (part.no_skips if how == "no" else 0)

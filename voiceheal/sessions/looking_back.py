@@ -94,23 +94,29 @@ class Return(BaseSession):
         """Hello, the question, and on to what they came for."""
         name = self._context.name
         yield Say("return.named" if name else "return.hello", {"name": name} if name else {}, private=bool(name))
-        entry = to_ask_about(self._context)
-        if entry is not None:
-            meant = mirrored(entry.text, self._pack.listening.mirror)
-            slots = {"when": when_said(self._context, entry), "what": meant}
-            answer = yield Ask("return.later", Expect(Kind.YES_NO), slots, silence_s=YES_NO_S, private=True)
-            self._context.memory.change(entry, asked="1")
-            yield Say(f"return.{self._how(answer)}")
+        yield from ask_about_later(self._pack, self._context)
         yield Say("return.open")
         return "completed"
 
-    def _how(self, answer: Outcome) -> str:
-        if not isinstance(answer, Answer):
-            return "silent"
-        text, replies = answer.meaning.text, self._pack.replies
-        if answer.meaning.intent == "no" or says(text, replies.not_done):
-            return "not_done"
-        return "done" if answer.meaning.intent == "yes" or says(text, replies.done) else "heard"
+
+def ask_about_later(pack: Pack, context: Context) -> Generator[Directive, Outcome, None]:
+    """How the brave thing went that they meant to do, if there is one; it is asked about once."""
+    entry = to_ask_about(context)
+    if entry is None:
+        return
+    slots = {"when": when_said(context, entry), "what": mirrored(entry.text, pack.listening.mirror)}
+    answer = yield Ask("return.later", Expect(Kind.YES_NO), slots, silence_s=YES_NO_S, private=True)
+    context.memory.change(entry, asked="1")
+    yield Say(f"return.{_how(pack, answer)}")
+
+
+def _how(pack: Pack, answer: Outcome) -> str:
+    if not isinstance(answer, Answer):
+        return "silent"
+    text, replies = answer.meaning.text, pack.replies
+    if answer.meaning.intent == "no" or says(text, replies.not_done):
+        return "not_done"
+    return "done" if answer.meaning.intent == "yes" or says(text, replies.done) else "heard"
 
 
 def opens(context: Context) -> bool:
