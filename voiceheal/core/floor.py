@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from enum import Enum, auto
 
 from .commands import Command, Hush, Listen, Note, Quit, SetVolume
@@ -12,7 +12,7 @@ from .player import Player
 from .session import Context, Factory, Session, Slots
 
 SLEEP_FADE_S = 30.0  # 15-60 s is what people ask for (docs/evidence.md): a cut wakes
-UNRECORDED = ("first", "safety", "confirm", "safety_plan", "progress", "home", "add_contact", "set_region")
+UNRECORDED = ("first", "safety", "confirm", "safety_plan", "progress", "return", "add_contact", "set_region")
 SafetyFactory = Callable[[Context, Meaning], Session]
 
 
@@ -138,9 +138,10 @@ class Floor:
         self.out.append(Listen(self.top.expect))
         return before
 
-    def forget_person(self) -> None:
-        """Nothing of them is known any more; what the settings say is read anew at the next start."""
+    def forget_person(self, people: Collection[str]) -> None:
+        """Nothing of them is known any more, nor of these people; the settings are read anew at the next start."""
         self.context.name = ""
+        self.context.contacts = tuple(c for c in self.context.contacts if c.name not in people)
         self.context.region_told = None
 
     def finish(self) -> None:

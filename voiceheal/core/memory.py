@@ -40,6 +40,11 @@ class Memory:
         self.quiet = True
         self._danger = self._danger or danger
 
+    def told(self) -> str:
+        """The line that says that something could not be kept; then nobody else has to say it."""
+        self.failed = False
+        return "record.failed"
+
     # ---- entries ----------------------------------------------------------------------------------------------------
     def add(self, kind: str, text: str = "", **data: str) -> bool:
         """Put an entry in; False when it was not kept."""

@@ -39,7 +39,7 @@ def keep_affirmation(context: Context, text: str) -> str:
     """Take a line of the person's own; gives the line that answers."""
     stays = context.memory.keeps
     if not context.memory.add("affirmation", text):
-        return "record.failed"
+        return context.memory.told()
     return "add_affirmation.kept" if stays else "add_affirmation.kept.now"
 
 
@@ -71,6 +71,7 @@ def _forget(floor: Floor, m: Meaning, now: float, *, confirmed: bool) -> None:
     """The last conversation or everything; everything only after a second yes."""
     memory = floor.context.memory
     everything = m.slots.get("scope") == "all"
+    people = {e.text for e in memory.entries("contact")}
     there = bool(memory.entries()) or bool(memory.facts())
     if memory.broken:
         floor.aside("record.broken", now=now)
@@ -79,8 +80,8 @@ def _forget(floor: Floor, m: Meaning, now: float, *, confirmed: bool) -> None:
     elif everything and memory.keeps and not confirmed:
         floor.lay_over(Confirm(floor.context.phrases.pick("what.forget.all")), m, now)
     elif memory.forget("all" if everything else "last") is None:
-        floor.aside("record.failed", now=now)
+        floor.aside(memory.told(), now=now)
     else:
         if everything:
-            floor.forget_person()
+            floor.forget_person(people)
         floor.aside("forget.all" if everything else "forget.last", now=now)

@@ -145,7 +145,7 @@ class Exercise(BaseSession):
             if reply and self._can_say(f"{line}{reply}"):
                 outcome = yield self._say(f"{line}{reply}")
             if after[0] == "yes" and part.saves is not None and not self._save(part):
-                outcome = yield Say("record.failed")
+                outcome = yield Say(self._context.memory.told())
         if isinstance(outcome, Moved):
             return outcome.to, None
         if part.pause > 0:

@@ -123,7 +123,7 @@ class Journal(BaseSession):
             kept = yield Ask("journal.keep", Expect(Kind.YES_NO), silence_s=YES_NO_S)
             if isinstance(kept, Answer) and kept.meaning.intent == "yes":
                 done = self._context.memory.add("journal", "\n".join(self._entries))
-                yield Say("journal.kept" if done else "record.failed")
+                yield Say("journal.kept" if done else self._context.memory.told())
             else:
                 yield Say("journal.gone")
         yield Say("journal.end")

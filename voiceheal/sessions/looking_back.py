@@ -49,7 +49,11 @@ class LookingBack(BaseSession):
             yield Say("progress.since", {"span": known["past_days"]})
         else:
             yield Say("progress.today")
-        felt = [e.data["stage"] for e in sessions if e.data.get("stage") in self._pack.stages and "name" in e.data]
+        felt = [
+            e.data["stage"]
+            for e in sessions
+            if e.data.get("stage") in self._pack.stages and e.data["name"] == "check_in"
+        ]
         if felt:
             names = {s: stage.name for s, stage in self._pack.stages.items()}
             first, last = felt[0], felt[-1]
@@ -85,7 +89,7 @@ class LookingBack(BaseSession):
 class Return(BaseSession):
     """A hello to somebody who meant to do something: how did it go? Asked once, and any answer is fine."""
 
-    name = "home"
+    name = "return"
 
     def __init__(self, pack: Pack, context: Context) -> None:
         self._pack, self._context = pack, context

@@ -57,7 +57,7 @@ class AddContact(BaseSession):
         stays = self._context.memory.keeps
         kept = self._context.memory.add("contact", who, phone=phone)
         self._context.contacts = (*self._context.contacts, Contact(who, phone))
-        line = "record.failed" if not kept else "contact.kept" if stays else "contact.kept.now"
+        line = self._context.memory.told() if not kept else "contact.kept" if stays else "contact.kept.now"
         yield Say(line, {"name": who} if kept else {}, private=kept)
         return "completed"
 
@@ -146,7 +146,7 @@ class SafetyPlan(BaseSession):
                 yield Say("plan.skipped")
             at += 1
         if not kept:
-            yield Say("record.failed")
+            yield Say(self._context.memory.told())
         if not memory.plan():
             yield Say("plan.later")
             return "completed"
