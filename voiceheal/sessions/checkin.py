@@ -159,7 +159,7 @@ class CheckIn(BaseSession):
         if says(text, self._pack.replies.both):
             yield Say("checkin.both", names)
             return first
-        if heard is None and says(text, self._pack.replies.unsure):
+        if self._unsure(answer.meaning):
             yield Say("checkin.unknown")
             return first
         if heard is None:
