@@ -52,6 +52,22 @@ def build_sessions(pack: Pack, defaults: Defaults | None = None) -> dict[str, Fa
     def check_in(context: Context, slots: Mapping[str, SlotValue], said: Meaning | None) -> Session:
         return CheckIn(pack, context, said, _inner(factories, context))
 
+    factories: dict[str, Factory] = {
+        "breathe": breathe,
+        "affirm": affirm,
+        "bedtime": bedtime,
+        "check_in": check_in,
+        **_own(pack),
+    }
+    factories.update(_exercises(pack, factories))
+    for name in TALKS:
+        factories[name] = _talk(pack, name, factories)
+    return factories
+
+
+def _exercises(pack: Pack, factories: dict[str, Factory]) -> dict[str, Factory]:
+    """Steps, stages and the journal; they begin others inside them."""
+
     def steps(context: Context, slots: Mapping[str, SlotValue], said: Meaning | None) -> Session:
         return StepList(pack, context, _inner(factories, context), said)
 
@@ -66,20 +82,7 @@ def build_sessions(pack: Pack, defaults: Defaults | None = None) -> dict[str, Fa
     def journal(context: Context, slots: Mapping[str, SlotValue], said: Meaning | None) -> Session:
         return Journal(pack, context, _inner(factories, context))
 
-    factories: dict[str, Factory] = {
-        "breathe": breathe,
-        "affirm": affirm,
-        "bedtime": bedtime,
-        "check_in": check_in,
-        "steps": steps,
-        "step": step,
-        "stages": stages,
-        "journal": journal,
-        **_own(pack),
-    }
-    for name in TALKS:
-        factories[name] = _talk(pack, name, factories)
-    return factories
+    return {"steps": steps, "step": step, "stages": stages, "journal": journal}
 
 
 def _own(pack: Pack) -> dict[str, Factory]:

@@ -34,8 +34,6 @@ class First(BaseSession):
     def run(self) -> Flow:
         """Hello, the question, thanks."""
         yield Say("first.hello")
-        if self._context.memory.keeps and "first.memory" in self._context.phrases:  # a pack may be silent about it
-            yield Say("first.memory")
         answer = yield Ask("first.region", Expect(Kind.OPEN), silence_s=ANSWER_S)
         regions = self._pack.helplines.regions
         if isinstance(answer, Answer):
