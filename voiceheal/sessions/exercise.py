@@ -181,7 +181,8 @@ class Exercise(BaseSession):
             return self._yes_or_no(part, said)
         if part.keep and self._has_none(said):
             return (".silence" if part.silence else ""), ("", part.silence_goto or part.goto)
-        self._keep(part, said)
+        if said.intent != "yes" or len(said.text.split()) >= FEW_WORDS:  # a bare "yes" has nothing in it to keep
+            self._keep(part, said)
         return (".thanks" if part.thanks else ""), ("", part.goto)
 
     def _yes_or_no(self, part: Part, said: Meaning) -> tuple[str, After]:
