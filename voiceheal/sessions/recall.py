@@ -75,8 +75,8 @@ def to_ask_about(context: Context) -> Entry | None:
 
 
 def visits_of(context: Context, name: str, number: str = "") -> int:
-    """How often a session came to its end before."""
-    ended = (e.data for e in context.memory.entries("session") if e.data.get("outcome") == "completed")
+    """How often a session was begun before, whether it came to its end or was left."""
+    ended = (e.data for e in context.memory.entries("session"))
     return sum(d.get("name") == name and d.get("number", "") == number for d in ended)
 
 

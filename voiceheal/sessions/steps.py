@@ -33,7 +33,7 @@ class StepTalk(Exercise):
             prefix=f"step.{step.id}",
             title=step.title,
             parts=step.parts,
-            visit=visits_of(context, "step", str(number)) + 1,
+            visit=max(1, visits_of(context, "step", str(number)) + (resume is None)),
             start=resume_at(step.parts, resume) if resume is not None else 0,
         )
 
