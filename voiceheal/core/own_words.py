@@ -29,8 +29,9 @@ def own_words(floor: Floor, m: Meaning, now: float, *, confirmed: bool = False) 
             line = session.dislike() if session else None
             floor.aside(line or "not_me.nothing", now=now)
         case "why":
-            line = floor.base.session.why() if floor.base.session else None
-            floor.aside(line or "why.nothing", now=now, halt=True)
+            running = floor.base.session
+            line = (running.why() or "help.session") if running else "why.nothing"
+            floor.aside(line, now=now, halt=True)
         case _:
             _forget(floor, m, now, confirmed=confirmed)
 

@@ -163,7 +163,7 @@ class Replies(Strict):
     Those that a pack may leave out -
     go_on: on with the steps, not the list of them. finished: nothing more to say. walk / distract: which of the two.
     done / not_done: whether they did what they meant to. anew: make it once more. digits: the ways to say 0 to 9;
-    double: before a digit that comes twice.
+    double: before a digit that comes twice. not_it: what was said back is wrong, without a better word.
     """
 
     ordinals: Annotated[list[Variants], Field(min_length=3)]
@@ -201,6 +201,7 @@ class Replies(Strict):
     anew: list[Text] = []
     digits: list[Variants] = []
     double: list[Text] = []
+    not_it: list[Text] = []
 
 
 IntentFile.model_rebuild()

@@ -17,7 +17,7 @@ from .recall import STALE_DAYS, when_said
 
 # What names a number is an answer here, wherever it is asked for.
 OPEN = Expect(Kind.OPEN)
-YES_NO = Expect(Kind.YES_NO)
+YES_NO = Expect(Kind.YES_NO, choices=("not_me",))  # "that's not me" is a no
 AFTER = Expect(Kind.OPEN, choices=("quieter", "louder"))  # "softer" is how they are now
 RATING = Expect(Kind.RATING, choices=("yes", "no"))
 LISTEN_S = 30.0  # quiet after the opening question; people need time at night
@@ -181,8 +181,11 @@ class CheckIn(BaseSession):
         if self._unsure(answer.meaning):
             yield Say("checkin.unknown")
             return stage
-        meaning, better = answer.meaning, felt(answer.meaning)
-        if better is None and meaning.intent == "no":
+        meaning = answer.meaning
+        refused = meaning.intent in ("no", "not_me")
+        plain = refused and says(meaning.text, self._pack.replies.not_it)  # no feeling is in "that doesn't fit"
+        better = None if plain else felt(meaning)
+        if better is None and refused:
             again = yield Ask("checkin.not_fit", OPEN, silence_s=LISTEN_S)
             better = felt(again.meaning) if isinstance(again, Answer) and not self._unsure(again.meaning) else None
             if better is None:
@@ -236,6 +239,10 @@ class CheckIn(BaseSession):
         if says(text, replies.same):
             return "same"
         return "better" if says(text, replies.better) or meaning.intent == "yes" else "same"
+
+    def why(self) -> str | None:
+        """Why it helps to say it."""
+        return "talk.why"
 
     def traces(self) -> dict[str, str]:
         """The feeling, what was chosen, how it was afterwards; no words."""

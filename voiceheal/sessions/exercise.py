@@ -31,7 +31,7 @@ MakeInner = Callable[[str, Mapping[str, SlotValue]], Session]
 ANSWER_S = 25.0  # silence after an open question that is taken for an answer; it is allowed to be quiet
 YES_NO_S = 15.0
 # "I want to call my sister" is an answer here, and no wish for help with it.
-AN_ANSWER = ("reach_out",)
+AN_ANSWER = ("reach_out", "not_me")
 FEW_WORDS = 4  # a no with more words than this says something
 
 # What follows a part: "next" and "back" were said; "jump" has a target; "" is the part after it.
@@ -188,7 +188,7 @@ class Exercise(BaseSession):
     def _yes_or_no(self, part: Part, said: Meaning) -> tuple[str, After]:
         if said.intent == "yes":
             return (".yes" if part.yes else ""), ("yes", part.yes_goto or part.goto)
-        if said.intent == "no":
+        if said.intent in ("no", "not_me"):
             if part.keep is not None:  # what was made for them does not fit
                 self._answers.pop(part.keep, None)
                 self._known.pop(part.keep, None)
