@@ -14,6 +14,7 @@ from voiceheal.core.session import Context
 from voiceheal.core.transient import TransientStore
 from voiceheal.packs.loader import Pack
 from voiceheal.packs.phrases import Phrasebook
+from voiceheal.sessions.offers import name_of
 
 
 def feeling(text: str, **stages: float) -> Meaning:
@@ -28,12 +29,11 @@ LONG = feeling(" ".join(["and it went on like this"] * 8), sadness=0.9)
 JOB = feeling("my boss let me go and i am furious", anger=0.9)
 BOTH = Meaning("both of them", "out_of_scope", confidence=0.5, how="model")
 UNSURE = Meaning("i don't know", "feeling", {}, {"denial": 0.8}, "denial", confidence=0.5, how="model")
-FIRST = Meaning("the first one", "back", confidence=1.0, how="template")
 THREE, FIVE = (
     Meaning(f"{word} out of ten", "mood", {"rating": n}, confidence=1.0, how="template")
     for word, n in (("three", 3), ("five", 5))
 )
-KNOWN = {m.text: m for m in (CLOSE, SAD, ANGRY, LONG, JOB, BOTH, UNSURE, FIRST, THREE, FIVE)}
+KNOWN = {m.text: m for m in (CLOSE, SAD, ANGRY, LONG, JOB, BOTH, UNSURE, THREE, FIVE)}
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +110,21 @@ def test_numbers_before_and_after_are_compared(pack: Pack, number: str, line: st
     made.silent(60)
     data = store.entries("session")[-1].data
     assert (data["before"], data["after"]) == ("3", line.removeprefix("checkin.after_"))
+
+
+@pytest.mark.parametrize(
+    ("said", "place"), [("the first one", 0), ("the second one please", 1), ("the last one", 2), ("number two", 1)]
+)
+def test_an_offer_is_chosen_by_its_place(pack: Pack, said: str, place: int) -> None:
+    store = TransientStore(keeps=True)
+    made = told(pack, [SAD.text, "yes"], store)
+    asking = made.conversation._floor.base.asking
+    assert asking is not None
+    wanted = asking.slots[("first", "second", "third")[place]]
+    made.says(said)
+    made.says("stop")
+    chose = store.entries("session")[-1].data["chose"]
+    assert wanted in [o.spoken for o in pack.stages["sadness"].offers if name_of(o) == chose]
 
 
 def test_the_reason_is_said_where_there_is_one(pack: Pack) -> None:

@@ -8,7 +8,7 @@ from ..core.meaning import Expect, Kind, Meaning
 from ..core.session import Answer, Ask, Context, Directive, Enter, Flow, Outcome, Say, Slots, Wait
 from ..packs.feeling_stages import Offer
 from ..packs.loader import Pack
-from .base import BaseSession, felt, says, strongest
+from .base import BaseSession, felt, place_named, says, strongest
 from .exercise import MakeInner
 from .gist import gist, topic_of
 from .looking_back import ask_about_later
@@ -163,9 +163,7 @@ class CheckIn(BaseSession):
             yield Say("checkin.unknown")
             return first
         if heard is None:
-            heard = next(
-                (first if n == 0 else second for n in (0, 1) if says(text, self._pack.replies.ordinals[n])), first
-            )
+            heard = second if place_named(text, self._pack.replies.ordinals, 2) == 1 else first
         yield Say(self._line(heard, "reflection"))
         return heard
 

@@ -7,7 +7,7 @@ from collections.abc import Generator
 from ..core.meaning import Expect, Kind, Meaning
 from ..core.session import Answer, Ask, Context, Directive, Enter, Flow, Moved, Outcome, Say, Slots, Wait
 from ..packs.loader import Pack
-from .base import BaseSession, says
+from .base import BaseSession, place_named, says
 from .exercise import YES_NO_S, MakeInner
 from .gist import comes_again, thoughts_in
 
@@ -18,7 +18,7 @@ ROUNDS = 2  # so often the same thought comes again before something else is off
 ONE_THOUGHT = 20  # words; a longer entry is looked at in pieces
 WALK_S = 120.0
 OPEN = Expect(Kind.OPEN, choices=("goodbye",))  # "that's all" is one, and means the page
-WAYS = ("breathe", "walk", "distract")
+WAYS = ("walk", "breathe", "distract")  # in the order they are offered
 DISTRACTIONS = 3
 
 Told = Generator[Directive, Outcome, None]
@@ -103,9 +103,9 @@ class Journal(BaseSession):
             return "breathe"
         if said.intent == "no" or says(said.text, replies.nothing):
             return None
-        for way, words in zip(("walk", "breathe", "distract"), replies.ordinals, strict=False):
-            if says(said.text, words):
-                return way
+        place = place_named(said.text, replies.ordinals, len(WAYS))
+        if place is not None:
+            return WAYS[place]
         return "walk" if said.intent == "yes" else None
 
     # ---- the end ----------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from ..core.meaning import Expect, Kind, Meaning
 from ..core.session import Answer, Ask, Context, Directive, Outcome
 from ..packs.feeling_stages import MOST_OFFERS, Offer
 from ..packs.loader import Pack
-from .base import says
+from .base import place_named, says
 
 CHOICE_S = 30.0
 GENERAL = ("breathe", "affirm", "journal")  # what helps whatever it is
@@ -82,9 +82,9 @@ class Offers:
         same = [o for o in offers if o.intent == meaning.intent and _agrees(o.slots, meaning.slots)]
         if len(same) == 1:
             return False, same[0]
-        for offer, words in zip(offers, self._replies.ordinals, strict=False):
-            if says(text, words):
-                return False, offer
+        place = place_named(text, self._replies.ordinals, len(offers))
+        if place is not None:
+            return False, offers[place]
         if same:  # two of a kind
             return False, same[0]
         return False, offers[0] if meaning.intent == "yes" else None
