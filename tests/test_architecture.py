@@ -24,12 +24,14 @@ STOREYS = {
     "settings": 3,
     "fronts": 4,
     "runtime": 4,
+    "contents": 4,
     "app": 5,
     "doctor": 6,
     "tools": 7,
     "record": 7,
-    "cli": 8,
-    "__main__": 9,
+    "authoring": 8,
+    "cli": 9,
+    "__main__": 10,
 }
 EVERYWHERE = {"errors", "__init__"}
 # Neighbours on one storey that may know each other.

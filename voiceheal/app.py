@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from . import contents
 from .core.conversation import Conversation
 from .core.events import Started, Utterance
 from .core.meaning import Expect, Meaning
@@ -19,7 +20,7 @@ from .core.session import Contact, Context
 from .errors import VoiceHealError
 from .eventlog import EventLog
 from .memory.store import NAME, memory_at
-from .packs.loader import Pack, find_pack, load_pack
+from .packs.loader import Pack
 from .packs.phrases import Phrasebook
 from .sessions import Defaults, build_sessions, first_session, opening_session, own_contacts, safety_session
 from .settings import REGION, Settings, state_folder, system_region, told_region
@@ -46,14 +47,13 @@ class App:
     engine: Engine
 
 
-def build(settings: Settings) -> App:
-    """Load content and understanding.
+def build(settings: Settings, *, strict: bool = False) -> App:
+    """Load content and understanding; see `contents.load`.
 
     Raises:
         ContentError: there is no content for the language, or it is wrong.
     """
-    pack = load_pack(find_pack(settings.language))
-    return App(settings, pack, Engine(pack))
+    return contents.load(settings, lambda pack: App(settings, pack, Engine(pack)), strict=strict)
 
 
 def open_memory(settings: Settings) -> Memory:
@@ -163,11 +163,13 @@ def _warm_up(voice: WorkerVoice, engine: Engine) -> None:
 
 
 # ---- fronts ---------------------------------------------------------------------------------------------------------
-def talk_typed(app: App, started: Started, log: EventLog, *, seed: int | None = None) -> int:
-    """A typed conversation; exit status."""
+def talk_typed(app: App, started: Started, log: EventLog, *, seed: int | None = None, remembers: bool = True) -> int:
+    """A typed conversation; exit status. `remembers`: False leaves nothing behind."""
     from .fronts.typed import run_piped, run_terminal
 
     memory = open_memory(app.settings)
+    if sys.stdin.isatty() and not remembers:
+        return run_terminal(build_conversation(app, seed=seed), log, started)
     if sys.stdin.isatty():
         conversation = build_conversation(app, seed=seed, remembers=True, memory=memory)
         _mark(WELCOMED)

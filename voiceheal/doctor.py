@@ -86,7 +86,7 @@ def _network(reached: list[str]) -> str:
 def _content(settings: Settings) -> str:
     from . import app
 
-    pack = app.build(settings).pack
+    pack = app.build(settings, strict=True).pack
     return f"{pack.info.name} {pack.info.version}: {sum(len(v) for v in pack.lines.values())} lines to say"
 
 

@@ -105,6 +105,11 @@ def state_folder() -> Path:
     return Path(told) if told else platformdirs.user_data_path(APP, appauthor=False)
 
 
+def content_home() -> Path:
+    """The person's own content: a folder for each language, laid over the built-in one."""
+    return state_folder() / "content"
+
+
 def load_settings(path: Path | None = None) -> Settings:
     """The settings in `path`, or in the usual place; the defaults when that file does not exist.
 

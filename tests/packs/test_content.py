@@ -28,7 +28,7 @@ def pack() -> Pack:
 
 
 def test_the_pack_passes_the_check() -> None:
-    assert [str(f) for f in check_pack(ENGLISH)] == []
+    assert [str(f) for f in check_pack(ENGLISH) if not f.advice] == []
 
 
 def test_every_line_id_in_the_code_is_in_the_pack(pack: Pack) -> None:

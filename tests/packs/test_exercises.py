@@ -117,7 +117,7 @@ def edit(tmp_path: Path) -> Callable[[str, str, str], Path]:
 def test_a_tagged_reflection_is_loaded_and_checked(edit: Callable[[str, str, str], Path]) -> None:
     new = '    reflections:\n      - topics: [online]\n        say: ["That screen has gone completely dark."]\n'
     folder = edit("stages.yaml", "    reflections:\n", new)
-    assert load_pack(folder).lines["stage.denial.reflection.online"] == ("That screen has gone completely dark.",)
+    assert "That screen has gone completely dark." in load_pack(folder).lines["stage.denial.reflection.online"]
     assert any("'completely'" in f.problem and "say" in f.key for f in check_pack(folder))
 
 

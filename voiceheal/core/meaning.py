@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 STAGES = ("denial", "anger", "bargaining", "sadness", "acceptance")
 PATTERNS = ("box", "478", "coherent", "sigh", "extended")
+STEPS = tuple(range(1, 12))
 THEMES = ("worth", "strength", "hope", "self_kindness", "letting_go", "belonging")
 
 BEGIN_INTENTS = (

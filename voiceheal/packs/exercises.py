@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from ..core.meaning import ALL_INTENTS
+from ..core.meaning import ALL_INTENTS, STEPS
 from .base import StageId, Strict, Text, Topic, Variants
 from .phrases import slots_of
 
@@ -201,11 +201,15 @@ class Talks(Strict):
 
 
 class Step(Strict):
-    """One of the eleven steps: `about` is what it is about in a sentence or two; `parts` is what is done with it."""
+    """One of the steps: `about` is what it is about in a sentence or two; `parts` is what is done with it.
 
-    number: int = Field(ge=1, le=11)
+    names: of a step beyond the eleven: how a person asks for it, besides its title.
+    """
+
+    number: int = Field(ge=1, le=99)
     id: Text
     title: Text
+    names: list[Text] = []
     about: Variants
     why: Variants | None = None
     parts: Annotated[list[Part], Field(min_length=1)]
@@ -217,14 +221,18 @@ class Step(Strict):
 
 
 class Steps(Strict):
-    """steps.yaml: the eleven steps."""
+    """steps.yaml: the eleven steps, and any that a pack adds to them."""
 
     steps: list[Step]
 
     @model_validator(mode="after")
     def _eleven(self) -> Steps:
-        if sorted(s.number for s in self.steps) != list(range(1, 12)):
-            raise ValueError("there must be exactly the steps 1 to 11")
+        numbers = sorted(s.number for s in self.steps)
+        if not {*STEPS} <= {*numbers}:
+            raise ValueError("the steps 1 to 11 must be there")
+        for what, names in (("number", [*map(str, numbers)]), ("id", [s.id for s in self.steps])):
+            if twice := [n for n in names if names.count(n) > 1]:
+                raise ValueError(f"the step {what} {twice[0]!r} comes twice")
         return self
 
 

@@ -31,7 +31,7 @@ class PackInfo(Strict):
 class Lines(Strict):
     """lines/*.yaml: everything said that belongs to no other file: id -> variants, all with the same {slots}."""
 
-    lines: dict[Text, Variants]
+    lines: dict[Text, Variants] = {}
 
 
 class BreathPhase(Strict):
@@ -62,9 +62,13 @@ class Breathing(Strict):
 
 
 class Affirmations(Strict):
-    """affirmations.yaml: theme -> lines; `bedtime` lists what is spoken at night."""
+    """affirmations.yaml: theme -> lines; `bedtime` lists what is spoken at night.
+
+    names: of a theme that is not a built-in one: how a person asks for it.
+    """
 
     themes: dict[Text, Variants]
+    names: dict[Text, Variants] = {}
     bedtime: Variants
 
 

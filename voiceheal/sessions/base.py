@@ -51,7 +51,7 @@ def says(text: str, phrases: Iterable[str]) -> bool:
 
 def plain_words(text: str) -> str:
     """The words of a text in lower case, single spaces between them; without apostrophes and punctuation."""
-    return " ".join(re.sub(r"[^a-z0-9à-ÿ]+", " ", text.lower().replace("'", "").replace("’", "")).split())
+    return " ".join(re.sub(r"[\W_]+", " ", text.lower().replace("'", "").replace("’", "")).split())
 
 
 def place_named(text: str, ordinals: Sequence[Sequence[str]], most: int) -> int | None:
