@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from .anytime import act
-from .commands import Command, Listen, Note, SetVolume
+from .commands import Command, Listen, Note, SetVolume, Speak
 from .events import (
     Deadline,
     DeviceBack,
@@ -65,6 +65,7 @@ class Conversation:
         self._wanted: Meaning | None = None  # what was asked for on the command line, after the opening
         self._misses = 0
         self._input_ended = False
+        self._meant: Meaning | None = None  # of what was heard in this event
 
     # ---- outside ----------------------------------------------------------------------------------------------------
     @property
@@ -81,6 +82,8 @@ class Conversation:
     def next_deadline(self) -> float | None:
         """When a `Deadline` event is wanted, seconds of session time; None = only when something happens."""
         floor = self._floor
+        if floor.ended:
+            return None
         times = [floor.top.next_deadline, floor.sleep_at, floor.dark_at]
         return min((t for t in times if t is not None), default=None)
 
@@ -105,6 +108,7 @@ class Conversation:
         floor = self._floor
         if floor.ended:
             return []
+        self._meant = None
         match event:
             case Started(intent, slots):
                 self._begin(intent, dict(slots), now)
@@ -166,12 +170,27 @@ class Conversation:
             floor.finish()
         if done is not None and floor.base.result == "goodbye":
             act(floor, Meaning("", "goodbye", confidence=1.0), now)
+        self._last_word(done, now)
         memory = floor.context.memory
         if memory.failed and self.idle and not floor.night and not memory.quiet:
             memory.failed = False
             floor.aside("record.failed", now=now)
         if self._input_ended and self.idle and floor.upcoming is None:
             floor.finish()
+
+    def _last_word(self, done: Session | None, now: float) -> None:
+        """What was said into the end of a session is not lost with it, and nobody is answered by silence alone."""
+        floor = self._floor
+        if done is None or done.night or floor.ended or floor.upcoming is not None or not self.idle:
+            return
+        left, meant = floor.base.left_over(now), self._meant
+        if left is not None:
+            self._unasked(left, now)
+        elif meant is not None and not any(isinstance(c, Speak) for c in floor.out):
+            if meant.intent == "feeling" and meant.stage is not None and meant.confidence >= FEELING_SURE:
+                floor.start(_check_in(meant), now)
+            elif meant.intent not in AT_ANY_TIME or floor.base.result == "completed":
+                floor.aside("left.there", now=now)
 
     def _after_overlay(self, result: str, about: Meaning | None, safety: bool, now: float) -> None:
         floor = self._floor
@@ -202,6 +221,7 @@ class Conversation:
             return
         meaning = self._understanding.understand(said.text, said.alternatives, top.expect, said.command)
         self._note(meaning)
+        self._meant = meaning
         ending = top.session.notice(meaning.text) if top.session else None
         if meaning.safety is not None:
             floor.be_safe(meaning, now)
@@ -213,7 +233,10 @@ class Conversation:
                 top.hold(meaning, now)
         elif meaning.intent in AT_ANY_TIME or meaning.intent in BEGINS:
             self._misses = 0
+            laid = floor.over is not None and not floor.in_safety
             act(floor, meaning, now)
+            if laid:
+                floor.go_on(now)
             floor.top.still_waiting(now)
         elif top.asking:
             top.answer(meaning, now)
@@ -251,7 +274,9 @@ class Conversation:
         """Something said while nothing was asked."""
         floor = self._floor
         running = floor.top.session
-        if meaning.intent == "feeling" and running is None:
+        if floor.paused:
+            floor.aside("paused.still", now=now)
+        elif meaning.intent == "feeling" and running is None:
             floor.start(_check_in(meaning), now)
         elif running is not None:
             clear = meaning.intent == "feeling" and meaning.stage is not None and meaning.confidence >= FEELING_SURE

@@ -99,6 +99,15 @@ class Floor:
             self.over.close("left")
         self.over, self.over_about, self.in_safety = None, None, False
 
+    def go_on(self, now: float) -> None:
+        """What was held still under an overlay that a command has ended goes on, after the answer to that command."""
+        held = self.over is None and self.base.session is not None and self.base.halted and not self.paused
+        if held and self.then is Then.NOTHING:
+            if self.mouth.current is not None:
+                self.then = Then.CONTINUE
+            else:
+                self.base.resume(now)
+
     def be_safe(self, meaning: Meaning, now: float) -> None:
         """Someone may not be safe: stop what runs where it is, and be there. Already there: it is an answer."""
         self.out.append(Note("safety", {"level": meaning.safety}))

@@ -172,6 +172,13 @@ class Player:
         """Keep what was said ahead of the question it answers."""
         self._held = (meaning, now)
 
+    def left_over(self, now: float) -> Meaning | None:
+        """What was said ahead of a question that did not come before the end; given once."""
+        if self._stack or self._held is None:
+            return None
+        (meaning, at), self._held = self._held, None
+        return meaning if now - at < HELD_S else None
+
     def move(self, move: Moved, now: float) -> None:
         """Hand "next" or "back" to the session."""
         self._mouth.hush()

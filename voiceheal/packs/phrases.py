@@ -39,13 +39,17 @@ class Phrasebook:
         return _filled(line_id, self._draw(line_id), slots)
 
     def nth(self, line_id: str, n: int, **slots: object) -> str:
-        """The n-th variant (from 0), filled in; beyond the last it begins anew.
+        """The n-th variant (from 0), filled in; beyond the last it begins anew, and none comes twice in a row.
 
         Raises:
             ContentError: there is no such line, or it needs a slot that is not given.
         """
         variants = self.variants(line_id)
-        return _filled(line_id, variants[n % len(variants)], slots)
+        variant = variants[n % len(variants)]
+        if variant == self._last.get(line_id):  # begun anew at once: not in the same words
+            variant = variants[(n + 1) % len(variants)]
+        self._last[line_id] = variant
+        return _filled(line_id, variant, slots)
 
     def variants(self, line_id: str) -> tuple[str, ...]:
         """All variants as written.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 _PLAIN = """
-welcome.first welcome home stopped paused resumed
+welcome.first welcome home stopped paused paused.still resumed left.there
 volume.up volume.down volume.max volume.min pace.slower pace.faster pace.limit
 status.idle status.checkin length.minute length.cycle length.nearly
 help help.session repeat.nothing next.none back.none not_understood.first not_understood.again out_of_scope
