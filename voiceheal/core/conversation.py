@@ -175,7 +175,8 @@ class Conversation:
         if memory.failed and self.idle and not floor.night and not memory.quiet:
             memory.failed = False
             floor.aside("record.failed", now=now)
-        if self._input_ended and self.idle and floor.upcoming is None:
+        for_good = floor.paused and floor.over is None and floor.mouth.current is None  # nobody is left to go on
+        if self._input_ended and (self.idle or for_good) and floor.upcoming is None:
             floor.finish()
 
     def _last_word(self, done: Session | None, now: float) -> None:

@@ -17,8 +17,6 @@ MissingWords = Callable[[Iterable[str]], Iterable[str]]
 
 INTENT_KEYS = ("intents", "within", "examples")  # of an intent file: what stands under them are intents
 TEMPLATE_KEYS = ("intents", "within", "rules", "words")  # ... are templates
-# Lines that the conversation looks for only where they are ("what.home" when it is not sure of "home").
-WHERE_THERE = frozenset(f"what.{intent}" for intent in INTENTS)
 MIN_BREATH_S = 6.0  # no fast breathing (docs/evidence: it tended not to help, and can make dizzy)
 
 _RULE = re.compile(r"<(\w+)>")
@@ -61,7 +59,7 @@ def _unused(entries: list[Entry]) -> Iterator[Finding]:
     """Lines and talks that nothing says: a name with a slip in it, or one that is no more."""
     have = _have(entries)
     for name, e in have.get("lines", {}).items():
-        if name not in required.LINES and name not in WHERE_THERE:
+        if name not in required.LINES and name not in required.WHERE_THERE:
             yield at(e, f"nothing says the line {name!r}")
     for name, e in have.get("talks.yaml", {}).items():
         if name not in required.TALKS:

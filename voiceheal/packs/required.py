@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ..core.meaning import INTENTS
+
 _PLAIN = """
 welcome.first welcome home stopped paused paused.still resumed left.there
 volume.up volume.down volume.max volume.min pace.slower pace.faster pace.limit
@@ -122,5 +124,7 @@ LINES: Mapping[str, frozenset[str]] = {
     **{line: frozenset() for line in _PLAIN.split()},
     **{line: frozenset(slots) for line, *slots in (row.split() for row in _WITH_SLOTS.strip().splitlines())},
 }
+# Lines that are said where a pack has them.
+WHERE_THERE = frozenset({"first.memory", *(f"what.{intent}" for intent in INTENTS)})
 # Guided talks that an intent of the same name begins.
 TALKS = ("why_it_hurts", "reframe", "reflect", "values", "reach_out", "closing")
