@@ -132,21 +132,26 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="scripts/bench checkin")
     parser.add_argument("--voices", nargs="*", default=list(people.FLITE_VOICES))
-    parser.add_argument("--stories", type=int, default=len(STORIES), help="how many of them")
+    parser.add_argument("--sample", type=int, default=0, metavar="N", help="so many of them, spread over all (0: all)")
     args = parser.parse_args()
+    pairs = [
+        (voice, *story)
+        for n, voice in enumerate(args.voices)
+        for story in sorted(enumerate(STORIES, 1), key=lambda s: (s[0] + n) % len(STORIES))  # noqa: B023
+    ]
+    if args.sample:
+        pairs = [pairs[n * len(pairs) // args.sample] for n in range(args.sample)]
     pack = load_pack(find_pack("en"))
     rows: list[tuple[str, str]] = []
     good: dict[str, list[bool]] = {}
     with workshop() as folder:
         product = product_in(folder)
         opening = passed(product, folder, [], args.voices[0])
-        for voice in args.voices:
-            for number, story in enumerate(STORIES[: args.stories], 1):
-                right, what = judged(talk(product, folder, story, voice, opening), story, pack)
-                good.setdefault(voice, []).append(right)
-                good.setdefault(story.stage, []).append(right)
-                good.setdefault("all", []).append(right)
-                print(f"  {voice} {number} {story.stage}: {'fits' if right else 'MISSED'} ({what})", flush=True)
+        for voice, number, story in pairs:
+            right, what = judged(talk(product, folder, story, voice, opening), story, pack)
+            for group in (voice, story.stage, "all"):
+                good.setdefault(group, []).append(right)
+            print(f"  {voice} {number} {story.stage}: {'fits' if right else 'MISSED'} ({what})", flush=True)
     for name, several in good.items():
         rows.append((name, f"{sum(several)} of {len(several)} = {100 * sum(several) / len(several):.0f} %"))
     table("check-ins by voice that end at something fitting", [*rows, ("goal", GOAL)])

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from ..core.meaning import ALL_INTENTS, BEGIN_INTENTS, INTENTS, PATTERNS, STAGES, STEPS, THEMES, Kind
+from ..core.meaning import ALL_INTENTS, BEGIN_INTENTS, PATTERNS, STAGES, STEPS, THEMES, Kind
 from . import required
 from .additions import ASK
 from .earwords import EarWords
