@@ -24,10 +24,13 @@ STOREYS = {
     "settings": 3,
     "fronts": 4,
     "runtime": 4,
+    "contents": 4,
     "app": 5,
     "soundcheck": 6,
     "doctor": 7,
     "tools": 8,
+    "record": 7,
+    "authoring": 8,
     "cli": 9,
     "__main__": 10,
 }
@@ -35,6 +38,7 @@ EVERYWHERE = {"errors", "__init__"}
 # Neighbours on one storey that may know each other.
 NEIGHBOURS = {
     ("fronts", "runtime"), ("hearing", "audio"), ("speaking", "audio"), ("sessions", "understanding"),
+    ("record", "tools"),
 }  # fmt: skip
 NETWORK = {"http", "requests", "socket", "urllib", "websockets", "ftplib", "smtplib"}
 STANDARD_FOR_CORE = {

@@ -17,6 +17,10 @@ thing and says what must come of it:
     volume              master volume at the end of the turn, 0..1
     all_before_repeat: LINE           no variant of this line was said twice before all were heard
     over: true          the conversation ended in this turn
+    later: DAYS         the conversation ends, and so many days on another one begins, with the same record
+    record: {KIND: N}   so many entries of a kind are in the person's record
+    facts: {KEY: TEXT}  and these facts; an empty TEXT: not known
+With `memory: true` the scenario keeps a record that outlasts the conversation.
 """
 
 from __future__ import annotations
@@ -38,6 +42,9 @@ from voiceheal import app as house
 from voiceheal.core.commands import Command, Hush, Note, PlayTone, Quit, SetVolume, Speak
 from voiceheal.core.conversation import Conversation
 from voiceheal.core.events import Deadline, Event, InputEnded, LineEnded, LineStarted, SpeechBegan, Started, Utterance
+from voiceheal.core.memory import Memory
+from voiceheal.core.transient import TransientStore
+from voiceheal.packs.ear import runs
 from voiceheal.settings import Settings
 
 WORD_S = 0.3  # how long the mouth takes for a word
@@ -45,7 +52,8 @@ FAR_S = 4 * 3600.0  # no turn lasts longer
 FOLDER = Path(__file__).parent / "scenarios"
 KEYS = frozenset({
     "user", "early", "silence", "for", "expect", "absent", "intent", "slots", "stage", "safety", "began", "ended",
-    "cues", "last_cue", "phase_s", "volume", "all_before_repeat", "over", "why", "words", "no_words",
+    "cues", "last_cue", "phase_s", "volume", "all_before_repeat", "over", "why", "words", "no_words", "later", "record",
+    "facts",
 })  # fmt: skip
 
 
@@ -71,6 +79,8 @@ class Theatre:
         self.now = 0.0
         self.volume = 0.0
         self.heard = Heard()
+        self.told: list[str] = []  # what the person said
+        self.public: list[str] = []  # what may lie in the voice's cache
         self._coming: list[tuple[float, int, Event]] = []
         self._order = itertools.count()
         self._speaking: set[int] = set()
@@ -88,6 +98,8 @@ class Theatre:
                 self._later(at + WORD_S * len(command.text.split()), LineEnded(command.id))
                 self._speaking.add(command.id)
                 self.heard.lines.append((command.line, command.text))
+                if not command.private:
+                    self.public.append(command.text)
             case Hush():
                 cut, self._speaking = self._speaking, set()
                 for line_id in sorted(cut):
@@ -150,6 +162,7 @@ class Theatre:
         end = self.now
         self.pass_time(0.5)
         self.heard = Heard()  # what comes of it
+        self.told.append(text)
         self.take(Utterance(text, (), 1.0, start, end, self.now, while_speaking))
 
 
@@ -166,9 +179,10 @@ def house_with_content() -> house.App:
     return house.build(Settings())
 
 
-def conversation_of(scenario: dict[str, Any], seed: int) -> Conversation:
+def conversation_of(scenario: dict[str, Any], seed: int, store: TransientStore | None = None) -> Conversation:
     settings = Settings.model_validate({"region": "US", **scenario.get("settings", {})})
-    return house.build_conversation(dataclasses.replace(house_with_content(), settings=settings), seed=seed)
+    built = dataclasses.replace(house_with_content(), settings=settings)
+    return house.build_conversation(built, seed=seed, memory=Memory(store))
 
 
 def matches(line: str, pattern: str) -> bool:
@@ -221,6 +235,20 @@ def check_all_before_repeat(line: str, heard: Heard) -> None:
         seen.add(words)
 
 
+@functools.cache
+def every_run() -> frozenset[tuple[str, ...]]:
+    """Four words in a row that the pack itself says somewhere."""
+    texts = (text for variants in house_with_content().pack.lines.values() for text in variants)
+    return frozenset(run for text in texts for run in runs(text, 4))
+
+
+def check_private(theatre: Theatre) -> None:
+    """No line that may be kept as sound holds the person's words."""
+    told = {run for text in theatre.told for run in runs(text, 4)} - every_run()
+    shown = [text for text in theatre.public if told & set(runs(text, 4))]
+    assert shown == [], shown
+
+
 def play_turn(theatre: Theatre, turn: dict[str, Any]) -> None:
     unknown = set(turn) - KEYS
     assert not unknown, f"unknown keys in the scenario: {unknown}"
@@ -236,19 +264,37 @@ def play_turn(theatre: Theatre, turn: dict[str, Any]) -> None:
         theatre.until_turn()
 
 
-@pytest.mark.parametrize("scenario", scenarios())
+def check_record(turn: dict[str, Any], theatre: Theatre) -> None:
+    memory = theatre.conversation.context.memory
+    have = {kind: len(memory.entries(kind)) for kind in turn.get("record", {})}
+    assert have == turn.get("record", {})
+    facts = {key: memory.fact(key) for key in turn.get("facts", {})}
+    assert facts == turn.get("facts", {})
+
+
+@pytest.mark.parametrize("scenario", list(scenarios()))
 @pytest.mark.parametrize("seed", [1, 2])
 def test_scenario(scenario: dict[str, Any], seed: int) -> None:
-    theatre = Theatre(conversation_of(scenario, seed))
+    store = TransientStore(keeps=bool(scenario.get("memory")))
+    theatre = Theatre(conversation_of(scenario, seed, store))
     start = scenario.get("start", {})
     theatre.take(Started(start.get("intent"), tuple(start.get("slots", {}).items())))
     for number, turn in enumerate(scenario["turns"], 1):
-        play_turn(theatre, turn)
+        if "later" in turn:
+            theatre.conversation.handle(InputEnded(), theatre.now)
+            store.later(int(turn["later"]))
+            theatre = Theatre(conversation_of(scenario, seed, store))
+            theatre.take(Started())
+            theatre.until_turn()
+        else:
+            play_turn(theatre, turn)
         heard, theatre.heard = theatre.heard, Heard()
         try:
+            check_private(theatre)
             check_lines(turn, heard)
             check_meaning(turn, heard)
             check_breath(turn, heard)
+            check_record(turn, theatre)
             if "volume" in turn:
                 assert theatre.volume == pytest.approx(turn["volume"], abs=0.005)
             if "all_before_repeat" in turn:
@@ -258,13 +304,15 @@ def test_scenario(scenario: dict[str, Any], seed: int) -> None:
             raise AssertionError(f"turn {number} ({turn.get('user', 'silence')!r}): {e}\n{heard}") from e
 
 
-@pytest.mark.parametrize("scenario", scenarios())
+@pytest.mark.parametrize("scenario", list(scenarios()))
 def test_a_scenario_ends_when_nothing_more_is_heard(scenario: dict[str, Any]) -> None:
     """Cut off after each turn by the end of the input, every conversation comes to its end by itself."""
     theatre = Theatre(conversation_of(scenario, 3))
     start = scenario.get("start", {})
     theatre.take(Started(start.get("intent"), tuple(start.get("slots", {}).items())))
     for turn in scenario["turns"][: 1 + len(scenario["turns"]) // 2]:
+        if "later" in turn:
+            break
         play_turn(theatre, turn)
         if theatre.heard.over:
             return

@@ -11,15 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from . import contents
 from .core.conversation import Conversation
 from .core.events import Started, Utterance
 from .core.meaning import Expect, Meaning
+from .core.memory import Memory
 from .core.session import Contact, Context
 from .errors import VoiceHealError
 from .eventlog import EventLog
-from .packs.loader import Pack, find_pack, load_pack
+from .memory.store import NAME, memory_at
+from .packs.loader import Pack
 from .packs.phrases import Phrasebook
-from .sessions import Defaults, build_sessions, first_session, safety_session
+from .sessions import Defaults, build_sessions, first_session, opening_session, own_contacts, safety_session
 from .settings import REGION, Settings, state_folder, system_region, told_region
 from .understanding.engine import Engine
 from .understanding.heard import TwoEars
@@ -44,37 +47,51 @@ class App:
     engine: Engine
 
 
-def build(settings: Settings) -> App:
-    """Load content and understanding.
+def build(settings: Settings, *, strict: bool = False) -> App:
+    """Load content and understanding; see `contents.load`.
 
     Raises:
         ContentError: there is no content for the language, or it is wrong.
     """
-    pack = load_pack(find_pack(settings.language))
-    return App(settings, pack, Engine(pack))
+    return contents.load(settings, lambda pack: App(settings, pack, Engine(pack)), strict=strict)
+
+
+def open_memory(settings: Settings) -> Memory:
+    """The person's record, or one that lasts for this conversation where nothing is to be kept."""
+    if settings.memory == "off":
+        return Memory()
+    return memory_at(state_folder() / NAME, lambda text: print(f"voiceheal: {text}", file=sys.stderr))
 
 
 def build_conversation(
-    app: App, *, seed: int | None = None, remembers: bool = False, spoken: bool = True
+    app: App,
+    *,
+    seed: int | None = None,
+    remembers: bool = False,
+    memory: Memory | None = None,
+    spoken: bool = True,
 ) -> Conversation:
     """A conversation that has not begun.
 
     Args:
         seed: makes the choice of words repeatable.
+        memory: what is known of the person; None = nothing, and nothing is kept.
         spoken: words come from a recogniser.
         remembers: a person is there, so it counts what was told at an earlier start: who we are, breathing safely.
     """
     rng = random.Random(seed)
     s = app.settings
-    region = told_region(s)
+    kept = memory if memory is not None else Memory()
+    region = told_region(s, kept.fact("region"))
     first = remembers and not (state_folder() / WELCOMED).exists()
     context = Context(
         phrases=Phrasebook(app.pack.lines, rng),
         rng=rng,
-        name=s.name,
+        name=kept.fact("name_said") or kept.fact("name") or s.name,
+        memory=kept,
         region=region or system_region(),
         region_guessed=region is None,
-        contacts=tuple(Contact(c.name, c.phone) for c in s.contacts),
+        contacts=(*(Contact(c.name, c.phone) for c in s.contacts), *own_contacts(kept)),
         rate=s.voice.rate,
         volume=s.volume / 100,
         patience=s.patience,
@@ -88,7 +105,7 @@ def build_conversation(
         safety=safety_session(app.pack),
         context=context,
         first=first,
-        opening=first_session(app.pack, sessions) if first and region is None else None,
+        opening=first_session(app.pack, sessions) if first and region is None else opening_session(app.pack, context),
     )
 
 
@@ -155,18 +172,23 @@ def _warm_up(voice: WorkerVoice, engine: Engine) -> None:
 
 
 # ---- fronts ---------------------------------------------------------------------------------------------------------
-def talk_typed(app: App, started: Started, log: EventLog, *, seed: int | None = None) -> int:
-    """A typed conversation; exit status."""
+def talk_typed(app: App, started: Started, log: EventLog, *, seed: int | None = None, remembers: bool = True) -> int:
+    """A typed conversation; exit status. `remembers`: False leaves nothing behind."""
     from .fronts.typed import run_piped, run_terminal
 
+    memory = open_memory(app.settings)
+    if sys.stdin.isatty() and not remembers:
+        return run_terminal(build_conversation(app, seed=seed, spoken=False), log, started)
     if sys.stdin.isatty():
-        conversation = build_conversation(app, seed=seed, remembers=True, spoken=False)
+        conversation = build_conversation(app, seed=seed, remembers=True, memory=memory, spoken=False)
         _mark(WELCOMED)
         try:
             return run_terminal(conversation, log, started)
         finally:
             _remember(conversation)
-    return run_piped(build_conversation(app, seed=seed, spoken=False), log, started, sys.stdin, sys.stdout)
+    with contextlib.closing(memory):
+        conversation = build_conversation(app, seed=seed, memory=memory, spoken=False)
+        return run_piped(conversation, log, started, sys.stdin, sys.stdout)
 
 
 def talk_file(app: App, started: Started, log: EventLog, source: Path, target: Path, *, seed: int | None = None) -> int:
@@ -183,7 +205,9 @@ def talk_file(app: App, started: Started, log: EventLog, source: Path, target: P
         ears = build_ears(app)
         voice = build_voice(app)
         try:
-            return FileSession(build_conversation(app, seed=seed), ears, voice, log, speech, writer).run(started)
+            with contextlib.closing(open_memory(app.settings)) as memory:
+                conversation = build_conversation(app, seed=seed, memory=memory)
+                return FileSession(conversation, ears, voice, log, speech, writer).run(started)
         finally:
             voice.close()
 
@@ -196,7 +220,7 @@ def talk_live(app: App, started: Started, log: EventLog, *, show: bool = False, 
     """
     from .fronts.voice import run_voice
 
-    conversation = build_conversation(app, seed=seed, remembers=True)
+    conversation = build_conversation(app, seed=seed, remembers=True, memory=open_memory(app.settings))
     try:
         return run_voice(
             conversation,
@@ -213,7 +237,8 @@ def talk_live(app: App, started: Started, log: EventLog, *, show: bool = False, 
 
 
 def _remember(conversation: Conversation) -> None:
-    """Keep that the person has been told how to breathe safely, and which country they named."""
+    """Keep that the person has been told how to breathe safely, and which country they named; close the record."""
+    conversation.context.memory.close()
     if conversation.context.breathing_told:
         _mark(BREATHING_TOLD)
     if conversation.context.region_told is not None:

@@ -6,15 +6,18 @@ import argparse
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from . import __version__, tools
+from . import __version__, authoring, record, tools
 from .core.events import Started
 from .core.meaning import PATTERNS, THEMES
 from .errors import AudioDeviceError, UsageError, VoiceHealError
 from .tools import settings_of
+
+if TYPE_CHECKING:
+    from .packs.loader import Pack
 
 EPILOG = """examples:
   voiceheal                                   talk, by voice
@@ -100,17 +103,17 @@ def _talk_commands(commands: Any, common: argparse.ArgumentParser) -> None:
     add("talk", "talk with VoiceHeal (the default)", "voiceheal talk --typed")
     add("checkin", "begin with a check-in: how are you", "voiceheal checkin")
     p = add("breathe", "begin with guided breathing", "voiceheal breathe --pattern 478 --cycles 4")
-    p.add_argument("--pattern", choices=PATTERNS, help="breathing pattern")
+    p.add_argument("--pattern", metavar="NAME", help=f"breathing pattern: {', '.join(PATTERNS)}, or one of your own")
     length = p.add_mutually_exclusive_group()
     length.add_argument("--minutes", type=_positive, metavar="N", help="length in minutes")
     length.add_argument("--cycles", type=_count, metavar="N", help="length in breaths")
     p = add("bedtime", "affirmations in the dark that fade away", "voiceheal bedtime --minutes 20")
     p.add_argument("--minutes", type=_positive, metavar="N", help="length in minutes")
     p = add("affirm", "kind words for now", "voiceheal affirm --theme hope")
-    p.add_argument("--theme", choices=THEMES, help="what they are about")
+    p.add_argument("--theme", metavar="NAME", help=f"what they are about: {', '.join(THEMES)}, or one of your own")
     p.add_argument("--minutes", type=_positive, metavar="N", help="length in minutes")
     p = add("step", "one of the eleven steps, or their list", "voiceheal step 3")
-    p.add_argument("number", nargs="?", type=int, choices=range(1, 12), metavar="N", help="1 to 11")
+    p.add_argument("number", nargs="?", type=_step, metavar="N", help="1 to 11, or one of your own")
 
 
 def _tool_commands(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -133,19 +136,54 @@ def _tool_commands(commands: Any, common: argparse.ArgumentParser) -> None:
     p = add("doctor", tools.doctor, "check everything VoiceHeal needs", "voiceheal doctor")
     p.add_argument("--json", action="store_true", help="as JSON")
     add("devices", tools.devices, "list microphones and loudspeakers", "voiceheal devices")
+    _record_commands(add)
     p = commands.add_parser(
         "content", help="work on content packs", epilog="example: voiceheal content check content/en"
     )
     actions = p.add_subparsers(dest="action", required=True, metavar="ACTION")
-    p = actions.add_parser("check", help="verify a content pack", parents=[common])
-    p.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="the pack's folder (default: the language's)")
-    p.set_defaults(run=tools.content_check)
+    p = actions.add_parser(
+        "new", help="make a folder for content of your own, or a language to translate", parents=[common]
+    )
+    p.add_argument("code", nargs="?", metavar="CODE", help="language, such as en or de (default: yours)")
+    p.add_argument("--in", dest="folder", type=Path, metavar="DIR", help="where to make it (default: where it is used)")
+    p.set_defaults(run=authoring.new)
+    p = actions.add_parser("check", help="verify content packs", parents=[common])
+    p.add_argument("folders", nargs="*", type=Path, metavar="DIR", help="the packs' folders (default: the language's)")
+    p.set_defaults(run=authoring.check)
+    p = actions.add_parser(
+        "try",
+        help="see or hear lines, or run a session by keyboard",
+        parents=[common],
+        epilog="example: voiceheal content try 'checkin.*'   or: voiceheal content try step 3",
+    )
+    p.add_argument("what", nargs="*", metavar="WHAT", help="a line (with * for several), or a session: checkin, step 3")
+    p.add_argument("--pack", type=Path, metavar="DIR", help="from the pack in this folder")
+    p.add_argument("--aloud", action="store_true", help="speak the lines")
+    p.set_defaults(run=authoring.attempt)
+
+
+def _record_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
+    p = add("history", record.history, "show your own record", "voiceheal history --html mine.html")
+    p.add_argument("--html", type=Path, metavar="FILE", help="as a page in this file")
+    p = add("export", record.export, "write your own record into a file", "voiceheal export mine.json")
+    p.add_argument("file", type=Path, metavar="FILE", help="JSON file to write; - prints it")
+    p = add("forget", record.forget, "erase your own record, or the last part of it", "voiceheal forget --last")
+    scope = p.add_mutually_exclusive_group()
+    scope.add_argument("--last", action="store_true", help="what was kept of the last conversation")
+    scope.add_argument("--all", action="store_true", help="everything, and that VoiceHeal was ever started")
 
 
 def _positive(text: str) -> float:
     value = float(text)
     if not 0 < value <= 180:  # also refuses "nan"
         raise argparse.ArgumentTypeError("must be more than 0 and at most 180")
+    return value
+
+
+def _step(text: str) -> int:
+    value = int(text)
+    if not 1 <= value <= 99:
+        raise argparse.ArgumentTypeError("must be from 1 to 99")
     return value
 
 
@@ -173,6 +211,7 @@ def _talk(args: argparse.Namespace) -> int:
     _check_usage(args)
     settings = settings_of(args)
     parts = app.build(settings)
+    _check_names(args, parts.pack)
     with EventLog(args.events, words=args.events_words) as log:
         if args.typed:
             return app.talk_typed(parts, _started(args), log, seed=args.seed)
@@ -192,6 +231,18 @@ def _typed_instead(e: AudioDeviceError) -> bool:
         return False
     print(f"voiceheal: {e}", file=sys.stderr)
     return input("Talk by keyboard instead? [Y/n] ").strip().lower() in ("", "y", "yes")
+
+
+def _check_names(args: argparse.Namespace, pack: Pack) -> None:
+    """Patterns, themes and steps are those of the pack."""
+    known: dict[str, Mapping[Any, object]] = {
+        "pattern": pack.patterns, "theme": pack.themes, "number": pack.steps
+    }  # fmt: skip
+    for name, there in known.items():
+        wanted = getattr(args, name, None)
+        if wanted is not None and wanted not in there:
+            what = "step" if name == "number" else name
+            raise UsageError(f"There is no {what} {str(wanted)!r}.", f"There are: {', '.join(map(str, there))}.")
 
 
 def _check_usage(args: argparse.Namespace) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from .errors import VoiceHealError
+from .memory.store import NAME, SqliteStore
 from .settings import Settings, load_settings, settings_path, state_folder
 
 
@@ -56,7 +58,7 @@ def examine(settings_file: Path | None, language: str | None, model: Path | None
     look("voice", lambda: _voice(settings))
     found += check_sound(settings)
     look("speaker", lambda: _speaker(settings))
-    look("store", _store)
+    look("store", lambda: _store(settings.memory))
     look("network", lambda: _network(reached))
     return found
 
@@ -86,7 +88,7 @@ def _network(reached: list[str]) -> str:
 def _content(settings: Settings) -> str:
     from . import app
 
-    pack = app.build(settings).pack
+    pack = app.build(settings, strict=True).pack
     return f"{pack.info.name} {pack.info.version}: {sum(len(v) for v in pack.lines.values())} lines to say"
 
 
@@ -124,7 +126,7 @@ def _speaker(settings: Settings) -> str:
         speaker.close()
 
 
-def _store() -> str:
+def _store(memory: str) -> str:
     from .errors import OutputError
 
     folder = state_folder()
@@ -137,4 +139,9 @@ def _store() -> str:
         raise OutputError(
             f"The folder {folder} cannot be written: {e.strerror or e}.", "Allow it, or set VOICEHEAL_HOME to another."
         ) from e
-    return f"{folder} can be written; nothing of what you say is kept in it"
+    if memory == "off":
+        return f"{folder} can be written; your record is switched off"
+    path = folder / NAME
+    with contextlib.closing(SqliteStore(path)) as store:
+        count = len(store.entries())
+    return f"{folder} can be written; your record has {count} entries" if path.exists() else f"{folder} can be written"

@@ -68,6 +68,12 @@ class VoiceError(VoiceHealError):
     code = "voice"
 
 
+class StoreError(VoiceHealError):
+    """The person's own record cannot be read or written; what is in it stays as it was."""
+
+    code = "store"
+
+
 class UsageError(VoiceHealError):
     """The command was called in a way it does not understand."""
 

@@ -62,7 +62,10 @@ class Settings(_Strict):
     """All settings."""
 
     language: str = Field(default="en", min_length=2, description="language of the content pack")
-    name: str = Field(default="", max_length=60, description="what to call you; empty = no name")
+    name: str = Field(default="", max_length=60, description="what to call you; empty = what you told it")
+    memory: Literal["on", "off"] = Field(
+        default="on", description="keep a record of your own on this machine; off = forget all when a talk ends"
+    )
     region: str = Field(
         default="",
         max_length=2,
@@ -97,9 +100,14 @@ def settings_path() -> Path:
 
 
 def state_folder() -> Path:
-    """Where VoiceHeal keeps that it has been started before, and the country for help lines; never words."""
+    """Where VoiceHeal keeps the record, that it has been started before, and the country for help lines."""
     told = os.environ.get("VOICEHEAL_HOME")
     return Path(told) if told else platformdirs.user_data_path(APP, appauthor=False)
+
+
+def content_home() -> Path:
+    """The person's own content: a folder for each language, laid over the built-in one."""
+    return state_folder() / "content"
 
 
 def load_settings(path: Path | None = None) -> Settings:
@@ -115,10 +123,10 @@ def load_settings(path: Path | None = None) -> Settings:
     return read_yaml(path, Settings, error=SettingsError, hint=HINT)
 
 
-def told_region(settings: Settings) -> str | None:
-    """Two-letter country that the person named: the setting, else the answer at the first start; None = neither."""
-    if settings.region:
-        return settings.region.upper()
+def told_region(settings: Settings, said: str = "") -> str | None:
+    """Two-letter country that the person named: the setting, what was said later, the answer at the first start."""
+    if settings.region or said:
+        return (settings.region or said).upper()
     try:
         kept = (state_folder() / REGION).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):

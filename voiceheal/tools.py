@@ -1,4 +1,4 @@
-"""The commands that are no conversation: understand, hear, setup, doctor, devices, content check."""
+"""The commands that are no conversation: understand, hear, setup, doctor, devices."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from .errors import AudioDeviceError, ContentError, ModelError
+from .errors import AudioDeviceError
 from .settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -108,31 +108,3 @@ def devices(args: argparse.Namespace) -> int:
         mark = "*" if device.default else " "
         print(f"{mark} {device.kind:<10} {device.name}  ({device.channels} ch, {device.rate:g} Hz, {device.hostapi})")
     return 0
-
-
-def content_check(args: argparse.Namespace) -> int:
-    """Verify a content pack."""
-    from .packs.check import check_pack
-    from .packs.loader import find_pack
-
-    settings = settings_of(args)
-    folder = args.folder or find_pack(settings.language)
-    if not folder.is_dir():
-        raise ContentError(f"There is no folder {folder}.", "Name the folder of a content pack.")
-    findings = check_pack(folder, _vocabulary(settings))
-    for f in findings:
-        print(f"{f.file}:{f.line}: {f.key}: {f.problem}")
-    print(f"{len(findings)} finding{'' if len(findings) == 1 else 's'} in {folder}")
-    return 1 if any(not f.advice for f in findings) else 0
-
-
-def _vocabulary(settings: Settings) -> Any:
-    """Finds the words that the speech model cannot hear; None when there is no model."""
-    from .hearing.model import find_model, load_model, missing_words
-
-    try:
-        model = load_model(find_model(settings.language, settings.model), settings.language)
-    except ModelError as e:
-        print(f"The words were not checked against the speech model: {e}", file=sys.stderr)
-        return None
-    return lambda words: missing_words(model, words)

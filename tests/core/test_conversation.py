@@ -25,6 +25,9 @@ class AllPhrases:
     def pick(self, line_id: str, **slots: object) -> str:
         return " ".join([line_id, *(f"{k}={v}" for k, v in slots.items())])
 
+    def nth(self, line_id: str, n: int, **slots: object) -> str:
+        return self.pick(line_id, **slots)
+
     def variants(self, line_id: str) -> tuple[str, ...]:
         return (line_id,)
 

@@ -28,7 +28,7 @@ def pack() -> Pack:
 
 
 def test_the_pack_passes_the_check() -> None:
-    assert [str(f) for f in check_pack(ENGLISH)] == []
+    assert [str(f) for f in check_pack(ENGLISH) if not f.advice] == []
 
 
 def test_every_line_id_in_the_code_is_in_the_pack(pack: Pack) -> None:
@@ -80,7 +80,7 @@ def test_nothing_at_bedtime_asks_or_shouts(pack: Pack) -> None:
 
 def test_what_is_heard_often_has_variants(pack: Pack) -> None:
     few = {"breathe.safety", "device.microphone_lost", "voice.lost", "steps.item"}
-    phrases = ("what.", "length.")
+    phrases = ("what.", "length.", "when.", "span.")
     lines = [e.group for e in read_entries(ENGLISH / "lines", set()) if is_spoken(e)]
     ids = {g.partition(".")[2] for g in lines}
     thin = {i for i in ids if len(pack.lines[i]) < 3 and i not in few and not i.startswith(phrases)}
@@ -128,7 +128,7 @@ ORDERS = {
     "stop", "pause", "resume", "louder", "quieter", "volume", "slower", "faster", "repeat", "next", "back", "home",
     "status", "breathe", "sleep_timer",
 }  # fmt: skip
-NAMES_ORDERS = ("help", "what.", "length.", "not_understood.again", "add_affirmation.ask")
+NAMES_ORDERS = ("help", "what.", "length.", "when.", "not_understood.again", "add_affirmation.ask")
 
 
 def test_our_own_sentences_are_no_orders_and_no_alarms(pack: Pack) -> None:
@@ -148,6 +148,6 @@ def test_our_own_sentences_are_no_orders_and_no_alarms(pack: Pack) -> None:
                     taken.append(f"{line_id}: {said!r} -> {heard.intent}")
                 if heard.safety and not heard.unsure and "i need help" not in said:
                     alarms.append(f"{line_id}: {said!r} -> {heard.safety}")
-    assert taken == []
+    assert taken == [], taken
     # our own voice reaches the microphone only in part; the model is allowed as much as with any ordinary sentence
     assert len(alarms) <= 0.005 * sentences, alarms

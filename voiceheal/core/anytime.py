@@ -7,6 +7,7 @@ from .controls import change_pace, change_volume, length_of
 from .floor import Floor, Then
 from .meaning import Meaning
 from .overlays import Confirm
+from .own_words import own_words
 from .session import Moved
 
 # What was understood with less than this is asked about before it is acted on, by how it was understood.
@@ -14,7 +15,9 @@ SURE = {"sound-alike": 0.8, "model": 0.45}
 SLEEP_MINUTES = 20.0  # "stop after a while" without a number
 ADJUSTS = frozenset({"louder", "quieter", "volume", "slower", "faster", "repeat"})  # do not disturb an open question
 # While someone may not be safe these are answers, not reasons to leave.
-NO_WAY_OUT = frozenset({"help", "status", "yes", "no", "mood", "pause", "resume", "next", "back", "forget"})
+NO_WAY_OUT = frozenset(
+    {"help", "status", "yes", "no", "mood", "pause", "resume", "next", "back", "forget", "why", "not_me"}
+)
 
 
 def act(floor: Floor, m: Meaning, now: float, *, confirmed: bool = False) -> None:
@@ -41,8 +44,10 @@ def act(floor: Floor, m: Meaning, now: float, *, confirmed: bool = False) -> Non
             _move(floor, m.intent, now)
         case "louder" | "quieter" | "volume" | "slower" | "faster" | "sleep_timer":
             _adjust(floor, m, now)
-        case "status" | "help" | "mood" | "forget" | "progress" | "add_affirmation" | "yes" | "no":
+        case "status" | "help" | "mood" | "yes" | "no":
             _reply(floor, m, now)
+        case "forget" | "add_affirmation" | "why" | "not_me" | "call_me" | "say_name" | "address":
+            own_words(floor, m, now, confirmed=confirmed)
         case _:
             floor.start(m, now)
 
@@ -74,14 +79,6 @@ def _reply(floor: Floor, m: Meaning, now: float) -> None:
             floor.aside("help.session" if floor.base.session else "help", now=now, halt=True)
         case "mood":
             _mood(floor, m, now)
-        case "forget":
-            floor.context.own.clear()
-            floor.aside("forget.nothing", now=now)
-        case "add_affirmation":
-            text = str(m.slots.get("text", "")).strip()
-            if text:
-                floor.context.own.append(text)
-            floor.aside("add_affirmation.kept" if text else "add_affirmation.ask", now=now)
         case _:
             floor.aside(f"{m.intent}.nothing", now=now)
 
@@ -98,6 +95,7 @@ def _leave_overlay(floor: Floor, m: Meaning, now: float) -> bool:
         return True
     floor.drop_overlay()
     floor.leave("left")
+    floor.context.memory.quiet = False
     floor.mouth.say("safety.near", aside=True)
     if m.intent == "goodbye":
         floor.then = Then.QUIT
@@ -171,5 +169,6 @@ def _mood(floor: Floor, m: Meaning, now: float) -> None:
         floor.aside("mood.ask", now=now)
         return
     rating = int(float(m.slots["rating"]))
+    floor.context.memory.add("mood", rating=str(rating))
     level = "low" if rating <= 3 else "middle" if rating <= 6 else "high"
     floor.aside(f"mood.{level}", {"rating": rating}, now=now)

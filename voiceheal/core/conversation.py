@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from .anytime import act
-from .commands import Command, Listen, Note, SetVolume
+from .commands import Command, Listen, Note, SetVolume, Speak
 from .events import (
     Deadline,
     DeviceBack,
@@ -24,12 +24,14 @@ from .events import (
     Utterance,
 )
 from .floor import Floor, SafetyFactory
-from .meaning import BEGIN_INTENTS, GLOBAL_INTENTS, Kind, Meaning, SlotValue, Understanding
+from .meaning import BEGIN_INTENTS, GLOBAL_INTENTS, OWN_BEGIN, OWN_GLOBAL, Kind, Meaning, SlotValue, Understanding
 from .player import fits_question
 from .session import Context, Factory, Session
 
+GUESSED_WORDS = 3
 FEELING_SURE = 0.6  # a feeling told during breathing is answered only when it is clear
 ANSWERS = frozenset({"yes", "no", "mood"})
+BEGINS, AT_ANY_TIME = (*BEGIN_INTENTS, *OWN_BEGIN), (*GLOBAL_INTENTS, *OWN_GLOBAL)
 SURELY = ("template", "grammar")  # how a command is understood that leads out of the safety session
 
 
@@ -42,7 +44,7 @@ class Conversation:
         safety: factory of the session for a person who may not be safe; entered from everywhere.
         context: what is set for this conversation; its `phrases` give every word that is said.
         first: the first conversation ever on this machine: says what VoiceHeal is.
-        opening: with `first`, the session that says so and asks something; given whether nothing else was asked for.
+        opening: the session that begins it, with a hello and a question; given whether nothing else was asked for.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class Conversation:
         self._wanted: Meaning | None = None  # what was asked for on the command line, after the opening
         self._misses = 0
         self._input_ended = False
+        self._meant: Meaning | None = None  # of what was heard in this event
 
     # ---- outside ----------------------------------------------------------------------------------------------------
     @property
@@ -79,6 +82,8 @@ class Conversation:
     def next_deadline(self) -> float | None:
         """When a `Deadline` event is wanted, seconds of session time; None = only when something happens."""
         floor = self._floor
+        if floor.ended:
+            return None
         times = [floor.top.next_deadline, floor.sleep_at, floor.dark_at]
         return min((t for t in times if t is not None), default=None)
 
@@ -103,6 +108,7 @@ class Conversation:
         floor = self._floor
         if floor.ended:
             return []
+        self._meant = None
         match event:
             case Started(intent, slots):
                 self._begin(intent, dict(slots), now)
@@ -136,7 +142,7 @@ class Conversation:
         if wanted is not None and not self._first:
             floor.start(wanted, now)
             return
-        if self._first and self._make_opening is not None:
+        if self._make_opening is not None and (self._first or wanted is None):
             self._wanted = wanted
             self._opening = self._make_opening(floor.context, wanted is None)
             floor.base.start(self._opening, now)
@@ -162,8 +168,30 @@ class Conversation:
             floor.start(self._wanted, now)
         if done is not None and done.night:
             floor.finish()
-        if self._input_ended and self.idle and floor.upcoming is None:
+        if done is not None and floor.base.result == "goodbye":
+            act(floor, Meaning("", "goodbye", confidence=1.0), now)
+        self._last_word(done, now)
+        memory = floor.context.memory
+        if memory.failed and self.idle and not floor.night and not memory.quiet:
+            memory.failed = False
+            floor.aside("record.failed", now=now)
+        for_good = floor.paused and floor.over is None and floor.mouth.current is None  # nobody is left to go on
+        if self._input_ended and (self.idle or for_good) and floor.upcoming is None:
             floor.finish()
+
+    def _last_word(self, done: Session | None, now: float) -> None:
+        """What was said into the end of a session is not lost with it, and nobody is answered by silence alone."""
+        floor = self._floor
+        if done is None or done.night or floor.ended or floor.upcoming is not None or not self.idle:
+            return
+        left, meant = floor.base.left_over(now), self._meant
+        if left is not None:
+            self._unasked(left, now)
+        elif meant is not None and not any(isinstance(c, Speak) for c in floor.out):
+            if meant.intent == "feeling" and meant.stage is not None and meant.confidence >= FEELING_SURE:
+                floor.start(_check_in(meant), now)
+            elif meant.intent not in AT_ANY_TIME or floor.base.result == "completed":
+                floor.aside("left.there", now=now)
 
     def _after_overlay(self, result: str, about: Meaning | None, safety: bool, now: float) -> None:
         floor = self._floor
@@ -173,6 +201,7 @@ class Conversation:
             floor.leave("left")
         elif not floor.paused:
             floor.base.resume(now)
+        floor.context.memory.quiet = False
         floor.out.append(Listen(floor.top.expect))
 
     def _device_lost(self, kind: str, now: float) -> None:
@@ -195,6 +224,7 @@ class Conversation:
             said.text, said.alternatives, top.expect, said.command, said.command_confidence, said.confidence
         )
         self._note(meaning)
+        self._meant = meaning
         ending = top.session.notice(meaning.text) if top.session else None
         if meaning.safety is not None:
             floor.be_safe(meaning, now)
@@ -204,9 +234,12 @@ class Conversation:
         elif self._is_answer(meaning) or (floor.in_safety and meaning.how not in SURELY):
             if not top.answer(meaning, now):
                 top.hold(meaning, now)
-        elif meaning.intent in GLOBAL_INTENTS or meaning.intent in BEGIN_INTENTS:
+        elif meaning.intent in AT_ANY_TIME or meaning.intent in BEGINS:
             self._misses = 0
+            laid = floor.over is not None and not floor.in_safety
             act(floor, meaning, now)
+            if laid:
+                floor.go_on(now)
             floor.top.still_waiting(now)
         elif top.asking:
             top.answer(meaning, now)
@@ -233,16 +266,20 @@ class Conversation:
         if meaning.intent in top.asking.expect.choices:
             return True
         if top.asking.expect.kind is Kind.OPEN:
-            begins = meaning.intent in BEGIN_INTENTS and meaning.how in SURELY
-            controls = meaning.intent in GLOBAL_INTENTS and meaning.intent not in ANSWERS
+            begins = meaning.intent in BEGINS and meaning.how in SURELY
+            controls = meaning.intent in AT_ANY_TIME and meaning.intent not in ANSWERS
             return not (begins or controls)
+        if meaning.how == "model" and meaning.intent in AT_ANY_TIME and len(meaning.text.split()) <= GUESSED_WORDS:
+            return True  # a word or two after a question, only guessed to be a command ("both")
         return fits_question(meaning, top.asking.expect)
 
     def _unasked(self, meaning: Meaning, now: float) -> None:
         """Something said while nothing was asked."""
         floor = self._floor
         running = floor.top.session
-        if meaning.intent == "feeling" and running is None:
+        if floor.paused:
+            floor.aside("paused.still", now=now)
+        elif meaning.intent == "feeling" and running is None:
             floor.start(_check_in(meaning), now)
         elif running is not None:
             clear = meaning.intent == "feeling" and meaning.stage is not None and meaning.confidence >= FEELING_SURE

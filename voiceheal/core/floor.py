@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from enum import Enum, auto
 
 from .commands import Command, Hush, Listen, Note, Quit, SetVolume
@@ -12,6 +12,7 @@ from .player import Player
 from .session import Context, Factory, Session, Slots
 
 SLEEP_FADE_S = 30.0  # 15-60 s is what people ask for (docs/evidence.md): a cut wakes
+UNRECORDED = ("first", "safety", "confirm", "safety_plan", "progress", "return", "add_contact", "set_region")
 SafetyFactory = Callable[[Context, Meaning], Session]
 
 
@@ -30,7 +31,7 @@ class Floor:
         self.context = context
         self.out: list[Command] = []
         self.mouth = Mouth(context, self.out)
-        self.base = Player(context, self.mouth, self.out)
+        self.base = Player(context, self.mouth, self.out, self._record)
         self.over: Player | None = None
         self.over_about: Meaning | None = None  # what the overlay is about
         self.in_safety = False
@@ -43,6 +44,7 @@ class Floor:
         self._sessions = sessions
         self._safety = safety
         self._ran: Session | None = None  # the base session at the last look
+        self.before: Session | None = None  # the base session that was there last
         self._danger = False  # what lies on top knows that there is danger now
         self._hushed = False  # the safety session may have left it quiet, so that nobody else hears
 
@@ -60,6 +62,11 @@ class Floor:
         """Whether a session begins with this intent."""
         return intent in self._sessions
 
+    def _record(self, session: Session, outcome: str) -> None:
+        """A session has ended: its name, how, and what it leaves behind go into the person's record."""
+        if session.name not in UNRECORDED:
+            self.context.memory.add("session", **{"name": session.name, "outcome": outcome, **session.traces()})
+
     # ---- sessions ---------------------------------------------------------------------------------------------------
     def start(self, meaning: Meaning, now: float) -> None:
         """Begin what the person asked for; what runs is left."""
@@ -72,6 +79,7 @@ class Floor:
     def leave(self, outcome: str) -> None:
         """End what runs."""
         self.mouth.hush()
+        self.before = self.base.outermost or self.before
         self.base.close(outcome)
         self.paused = False
         self.then, self.upcoming = Then.NOTHING, None
@@ -91,12 +99,22 @@ class Floor:
             self.over.close("left")
         self.over, self.over_about, self.in_safety = None, None, False
 
+    def go_on(self, now: float) -> None:
+        """What was held still under an overlay that a command has ended goes on, after the answer to that command."""
+        held = self.over is None and self.base.session is not None and self.base.halted and not self.paused
+        if held and self.then is Then.NOTHING:
+            if self.mouth.current is not None:
+                self.then = Then.CONTINUE
+            else:
+                self.base.resume(now)
+
     def be_safe(self, meaning: Meaning, now: float) -> None:
         """Someone may not be safe: stop what runs where it is, and be there. Already there: it is an answer."""
         self.out.append(Note("safety", {"level": meaning.safety}))
         if self.in_safety and self.over is not None:
             graver = meaning.safety == "danger" and not meaning.unsure and not self._danger
             self._danger = self._danger or graver
+            self.context.memory.hush(danger=self._danger)
             if self.over.answer(meaning, now):
                 return
             if not graver:
@@ -106,6 +124,7 @@ class Floor:
         self.in_safety = self._hushed = True
         self._danger = meaning.safety == "danger" and not meaning.unsure
         self.context.interrupted = self.base.session is not None
+        self.context.memory.hush(danger=self._danger)
         self.sleep_at = self.dark_at = self.upcoming = None
         self.then = Then.NOTHING
         self.out.append(SetVolume(self.context.volume, 0.5))  # a bedtime fade may be under way
@@ -124,9 +143,15 @@ class Floor:
         before, self._ran = self._ran, self.base.outermost
         if before is None or self._ran is not None:
             return None
-        self.paused = False
+        self.paused, self.before = False, before
         self.out.append(Listen(self.top.expect))
         return before
+
+    def forget_person(self, people: Collection[str]) -> None:
+        """Nothing of them is known any more, nor of these people; the settings are read anew at the next start."""
+        self.context.name = ""
+        self.context.contacts = tuple(c for c in self.context.contacts if c.name not in people)
+        self.context.region_told = None
 
     def finish(self) -> None:
         """The conversation is over."""
@@ -137,7 +162,9 @@ class Floor:
             self.out.append(Quit())
 
     # ---- lines between the lines ------------------------------------------------------------------------------------
-    def aside(self, line: str, slots: Slots | None = None, *, now: float, halt: bool = False) -> None:
+    def aside(
+        self, line: str, slots: Slots | None = None, *, now: float, halt: bool = False, private: bool = False
+    ) -> None:
         """Say something in between.
 
         A line of the session that it cuts is said again after it; a wait goes on meanwhile, unless `halt`; a question
@@ -150,7 +177,7 @@ class Floor:
                 self.then = Then.CONTINUE
             else:
                 self.top.still_waiting(now)
-        self.mouth.say(line, slots, aside=True)
+        self.mouth.say(line, slots, aside=True, private=private)
 
     def small_aside(self, line: str, now: float, slots: Slots | None = None) -> None:
         """An answer that the change itself gives already when something is being said."""

@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 STAGES = ("denial", "anger", "bargaining", "sadness", "acceptance")
 PATTERNS = ("box", "478", "coherent", "sigh", "extended")
+STEPS = tuple(range(1, 12))
 THEMES = ("worth", "strength", "hope", "self_kindness", "letting_go", "belonging")
 
 BEGIN_INTENTS = (
@@ -21,6 +22,10 @@ GLOBAL_INTENTS = (
     "help", "home", "goodbye", "sleep_timer", "yes", "no", "mood", "forget", "add_affirmation",
 )  # fmt: skip
 INTENTS = BEGIN_INTENTS + FREE_INTENTS + GLOBAL_INTENTS
+# Known by their templates alone; the weights have not heard of them.
+OWN_BEGIN = ("safety_plan", "add_contact", "set_region")
+OWN_GLOBAL = ("why", "not_me", "call_me", "say_name", "address")
+ALL_INTENTS = INTENTS + OWN_BEGIN + OWN_GLOBAL
 
 SlotValue = str | int | float
 Safety = Literal["risk", "danger"]

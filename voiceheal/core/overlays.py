@@ -2,19 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from .meaning import Expect, Kind
-from .session import Answer, Ask, Flow, Slots
+from .session import Answer, Ask, Flow, Say, Slots
 
 
-class Confirm:
-    """Asks "did you want ...?" before acting on something that was heard unclearly. Outcome: "yes" or "no"."""
+class _Small:
+    """What they have in common: one question, and nothing around it."""
 
     name = "confirm"
     moves = False
     paced: Literal["speech", "breath"] = "speech"
     night = False
+
+    def notice(self, text: str) -> str | None:
+        """Nothing ends it."""
+        return None
+
+    def why(self) -> str | None:
+        """It needs no reason."""
+        return None
+
+    def dislike(self) -> str | None:
+        """There is nothing to leave out."""
+        return None
+
+    def traces(self) -> Mapping[str, str]:
+        """None."""
+        return {}
+
+
+class Confirm(_Small):
+    """Asks "did you want ...?" before acting on something unclear, or on something that cannot be undone.
+
+    Outcome: "yes" or "no".
+    """
 
     def __init__(self, what: str) -> None:
         self._what = what
@@ -28,6 +52,26 @@ class Confirm:
         """The question itself."""
         return "confirm", {"what": self._what}
 
-    def notice(self, text: str) -> str | None:
-        """Nothing ends it."""
-        return None
+
+class OneLine(_Small):
+    """Asks for one sentence and hands it over; says what comes back. Outcome: "done" or "silent".
+
+    Args:
+        question: line that asks. take: what is done with the answer; gives the line that is said then.
+    """
+
+    def __init__(self, question: str, take: Callable[[str], str]) -> None:
+        self._question = question
+        self._take = take
+
+    def run(self) -> Flow:
+        """One question, one answer."""
+        answer = yield Ask(self._question, Expect(Kind.OPEN), silence_s=20.0)
+        if not isinstance(answer, Answer) or answer.meaning.intent == "no":
+            return "silent"
+        yield Say(self._take(answer.meaning.text))
+        return "done"
+
+    def status(self) -> tuple[str, Slots]:
+        """The question itself."""
+        return self._question, {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
@@ -55,10 +56,17 @@ class Player:
     `plan` is the planned time of what happens next: waits add to it, not to the time at which they were noticed.
     """
 
-    def __init__(self, context: Context, mouth: Mouth, out: list[Command]) -> None:
+    def __init__(
+        self,
+        context: Context,
+        mouth: Mouth,
+        out: list[Command],
+        ended: Callable[[Session, str], None] | None = None,
+    ) -> None:
         self._context = context
         self._mouth = mouth
         self._out = out
+        self._ended = ended  # told of each session that has ended, with its outcome
         self._stack: list[tuple[Session, Flow]] = []
         self._pending: _Pending | None = None
         self._held: tuple[Meaning, float] | None = None
@@ -164,6 +172,13 @@ class Player:
         """Keep what was said ahead of the question it answers."""
         self._held = (meaning, now)
 
+    def left_over(self, now: float) -> Meaning | None:
+        """What was said ahead of a question that did not come before the end; given once."""
+        if self._stack or self._held is None:
+            return None
+        (meaning, at), self._held = self._held, None
+        return meaning if now - at < HELD_S else None
+
     def move(self, move: Moved, now: float) -> None:
         """Hand "next" or "back" to the session."""
         self._mouth.hush()
@@ -199,6 +214,8 @@ class Player:
 
     def _note_end(self, session: Session, outcome: str) -> None:
         self._out.append(Note("session_end", {"session": session.name, "outcome": outcome}))
+        if self._ended is not None:
+            self._ended(session, outcome)
 
     def _advance(self, outcome: Outcome | None, now: float) -> None:
         """Send the outcome in and carry out directives until one takes time."""
@@ -248,10 +265,10 @@ class Player:
         wish = p.what
         assert not isinstance(wish, Wait)
         p.phase, p.due = _Phase.SPEAKING, None
+        text = p.words if p.words is not None else wish.text
         if isinstance(wish, Ask):
-            self._mouth.say(wish.line, wish.slots, text=p.words, private=wish.private)
+            self._mouth.say(wish.line, wish.slots, text=text, private=wish.private)
         else:
-            text = p.words if p.words is not None else wish.text
             self._mouth.say(wish.line, wish.slots, rate=wish.rate, gain=wish.gain, text=text, private=wish.private)
         p.words = self._mouth.current.text if self._mouth.current else None
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:  # the core itself runs on the standard library alone
     import numpy as np
@@ -52,4 +53,69 @@ class Recogniser(Protocol):
 
     def final(self) -> Sequence[tuple[str, float]]:
         """End the utterance: (transcript, confidence 0..1), best first; empty when nothing was said."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing in the person's own record.
+
+    Attributes:
+        id: names it in the store. kind: what it is ("session", "journal", "thought", ...; docs/memory.md has all).
+        text: the person's words, "" where none are kept. data: more about it.
+        days_ago: whole days since then, by the calendar: 0 = today. weekday: 0 = Monday. at: ISO date and time.
+        talk: number of the conversation it is from.
+    """
+
+    id: int
+    kind: str
+    text: str
+    data: Mapping[str, str] = field(default_factory=dict)
+    days_ago: int = 0
+    weekday: int = 0
+    at: str = ""
+    talk: int = 0
+
+
+class Store(Protocol):
+    """The person's own record. Small and quick: it is asked from the conversation's thread.
+
+    Every method raises `StoreError` when it cannot be read or written; what was in it before is still in it.
+    """
+
+    @property
+    def keeps(self) -> bool:
+        """Whether it outlasts the conversation."""
+        ...
+
+    def add(self, kind: str, text: str = "", data: Mapping[str, str] | None = None) -> int:
+        """Put an entry in; gives its id."""
+        ...
+
+    def change(self, entry_id: int, data: Mapping[str, str]) -> None:
+        """Replace the data of an entry; nothing when there is no such entry."""
+        ...
+
+    def remove(self, entry_id: int) -> None:
+        """Take an entry out; nothing when there is none."""
+        ...
+
+    def entries(self, kind: str = "") -> Sequence[Entry]:
+        """All entries of a kind, or of every kind, oldest first."""
+        ...
+
+    def put(self, key: str, value: str | None) -> None:
+        """Set one fact about the person, None takes it away."""
+        ...
+
+    def facts(self) -> Mapping[str, str]:
+        """All facts."""
+        ...
+
+    def forget(self, scope: Literal["last", "all"]) -> int:
+        """Take out everything, or what is from this conversation (if there is nothing: from the last one); how much."""
+        ...
+
+    def close(self) -> None:
+        """Nothing more will be asked of it."""
         ...

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from .meaning import Expect, Meaning, SlotValue
+from .memory import Memory
 
 Slots = Mapping[str, object]
 
@@ -33,7 +34,7 @@ class Say:
 class Ask:
     """Speak a line and wait for the answer; `silence_s` without a word after the question is an answer too.
 
-    `private`: its slots hold words of the person.
+    `text` replaces the content's words. `private`: there are words of the person in it.
     """
 
     line: str
@@ -41,6 +42,7 @@ class Ask:
     slots: Slots = field(default_factory=dict)
     silence_s: float = 20.0
     private: bool = False
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +162,28 @@ class Session(Protocol):
         """A line to end with at once, when `text` means that this session must not go on (dizzy while breathing)."""
         ...
 
+    def why(self) -> str | None:
+        """A line that says what this is good for, when asked "why?"."""
+        ...
+
+    def dislike(self) -> str | None:
+        """Leave out from now on what was said last ("not me"); the line that answers, None = it cannot."""
+        ...
+
+    def traces(self) -> Mapping[str, str]:
+        """What the record may know of it besides its name: no words of the person."""
+        ...
+
 
 class Phrases(Protocol):
     """Words for line ids."""
 
     def pick(self, line_id: str, **slots: object) -> str:
         """One variant, filled in, never the same twice in a row."""
+        ...
+
+    def nth(self, line_id: str, n: int, **slots: object) -> str:
+        """The n-th variant, filled in; beyond the last it begins anew."""
         ...
 
     def variants(self, line_id: str) -> tuple[str, ...]:
@@ -191,10 +209,11 @@ class Context:
         rate: speed of speech, 1.0 normal. breath_pace: length of a breath, 1.0 as the pattern says, 1.2 a fifth slower.
         time: planned session time of what happens now, s; set by the player before a session goes on.
         volume: 0..1. patience: how long a pause in an answer may last, 1.0 normal.
-        own: affirmations the person added. breathing_told: the safety words before breathing were said.
+        memory: what is known of the person, and where what they want kept goes.
+        breathing_told: the safety words before breathing were said.
         region: two-letter country for help lines; "" or one without an entry = unknown. region_guessed: nobody said so.
         region_told: what the person answered at the first start, None when they were not asked.
-        contacts: people they named in the settings.
+        contacts: people they named, in the settings or by voice.
         safety_times: how often it was about their safety. safety_said: line id -> how often it was said then.
         interrupted: something waits below the safety session.
     """
@@ -207,7 +226,7 @@ class Context:
     breath_pace: float = 1.0
     volume: float = 0.8
     patience: float = 1.0
-    own: list[str] = field(default_factory=list)
+    memory: Memory = field(default_factory=Memory)
     breathing_told: bool = False
     time: float = 0.0
     region_guessed: bool = False

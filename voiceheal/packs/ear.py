@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
-MAX_WORDS = 20  # without a place to breathe
-MAX_GRADE = 6.0
-GRADE_NEEDS = 12  # words: the grade of less text says nothing
+from .earwords import EarWords, Reading
+
+GRADE_NEEDS = 30  # words: a few long words in a short line say nothing about how hard it is
 
 _MARK = re.compile(r"\[pause \d+(?:\.\d+)?\]")
 _ODD_MARK = re.compile(r"\[[^\]]*\]?")
@@ -16,69 +16,50 @@ _SLOT = re.compile(r"\{[^{}]*\}")
 _BREATHER = re.compile(r"[.!?,;:…—–]+|\s-\s|" + _MARK.pattern)
 _SENTENCE = re.compile(r"[.!?…]+|" + _MARK.pattern)
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-_QUOTED = re.compile(r"[\"“][^\"”]*[\"”]|(?<!\w)['‘][^'’]*(?:['’]\w+[^'’]*)*['’](?!\w)")
+_QUOTED = re.compile(r"[\"“„][^\"“”]*[\"”“]|(?<!\w)['‘][^'’]*(?:['’]\w+[^'’]*)*['’](?!\w)")
+_SIGNS = {"[": "(?:", "]": ")?", "(": "(?:", ")": ")", "|": "|", "*": r"\w*", " ": r"[ -]*"}
 
 
-@dataclass(frozen=True)
-class EarRules:
-    """What must not be said in one language.
-
-    Attributes:
-        banned: pattern -> why; found anywhere outside quotation marks.
-        commands: sentences that would command VoiceHeal if its own microphone took them.
-        vowels: letters that make a syllable; None = reading grade unknown for this language.
-    """
-
-    banned: Mapping[str, str]
-    commands: frozenset[str]
-    vowels: str | None = None
-
-
-ENGLISH = EarRules(
-    banned={
-        r"always|never|completely|totally|absolutely|forever|perfectly": "an absolute; say what is true on a bad day",
-        r"just": "'just' makes things small",
-        r"deep breaths?|deep breathing|breathe (?:in |out )?deep(?:ly)?|shallow":
-            "say comfortable, normal-size breaths",
-        r"diagnos\w+|disorder|symptoms?|clinical(?:ly)?|ptsd|depressive|traumati[sz]ed|you(?:'re| are) depressed":
-            "sounds like a diagnosis",
-        r"(?:every ?thing|it|all)(?:'ll| will| is going to) be (?:fine|ok|okay|alright|all right|good)|i promise":
-            "a promise",
-        r"look on the bright side|stay positive|cheer up|happens for a reason|fish in the sea|get over it|at least you"
-        r"|you(?:'ve)? got this|good vibes": "cheer that hurts",
-        r"narcissis\w+|jerk|loser|idiot|toxic|(?:don't|doesn't|didn't|not) deserve you|their loss|not worth your":
-            "devalues another person",
-        r"inner child|coping|mindful(?:ness)?|self[- ]care|validat(?:e|es|ed|ing)|boundar(?:y|ies)|somatic"
-        r"|trigger(?:s|ed)?|nervous system|self[- ]regulat\w+|resilien\w+": "therapy jargon",
-        r"stage (?:one|two|three|four|five|\d) of": "stages are no ladder",
-    },
-    commands=frozenset(
-        (
-            "stop", "pause", "resume", "continue", "go on", "repeat", "again", "say it again", "next", "skip", "back",
-            "go back", "slower", "faster", "louder", "quieter", "whisper", "hush", "quiet", "status", "help", "home",
-            "goodbye", "bye", "yes", "no", "cancel", "wait", "i need help", "forget it",
-        )
-    ),
-    vowels="aeiouy",
-)  # fmt: skip
-RULES: Mapping[str, EarRules] = {"en": ENGLISH}
-
-
-def faults(text: str, rules: EarRules) -> Iterator[str]:
+def faults(text: str, rules: EarWords) -> Iterator[str]:
     """What is wrong with one spoken line."""
     rest = _MARK.sub(" ", text)
     if odd := _ODD_MARK.search(rest):
         yield f"{odd.group()!r} is not a pause such as [pause 1.5]"
     for stretch in _BREATHER.split(_SLOT.sub("x", text)):
-        if len(count := words(stretch)) > MAX_WORDS:
-            yield f"{len(count)} words without a pause mark (most {MAX_WORDS}): {_short(stretch)!r}"
+        if len(count := words(stretch)) > rules.max_words:
+            yield f"{len(count)} words without a pause mark (most {rules.max_words}): {_short(stretch)!r}"
     bare = _QUOTED.sub(" ", text).replace("’", "'")
-    for pattern, why in rules.banned.items():
-        if hit := re.search(rf"\b(?:{pattern})\b", bare, re.IGNORECASE):
-            yield f"{hit.group()!r}: {why}"
+    for banned in rules.banned:
+        for template in banned.say:
+            if hit := _pattern(template).search(bare):
+                yield f"{hit.group().strip()!r}: {banned.why}"
+                break
     for sentence in _SENTENCE.split(_QUOTED.sub(" ", text)):
         if (said := " ".join(words(sentence))) in rules.commands:
             yield f"{said!r} as a sentence of its own is a command to our own microphone"
+
+
+@lru_cache(maxsize=1024)
+def _pattern(template: str) -> re.Pattern[str]:
+    """A template of `Banned.say` as a regular expression.
+
+    Raises:
+        ValueError: its brackets do not close.
+    """
+    try:
+        inside = "".join(_SIGNS.get(sign, re.escape(sign)) for sign in template.strip())
+        return re.compile(rf"(?<!\w)(?:{inside})(?!\w)", re.IGNORECASE)
+    except re.error as e:
+        raise ValueError(f"the brackets of {template!r} do not close") from e
+
+
+def template_faults(rules: EarWords) -> Iterator[str]:
+    """What is wrong with the templates of the rules themselves."""
+    for template in (t for banned in rules.banned for t in banned.say):
+        try:
+            _pattern(template)
+        except ValueError as e:
+            yield str(e)
 
 
 def words(text: str) -> list[str]:
@@ -93,22 +74,26 @@ def runs(text: str, length: int) -> Iterator[tuple[str, ...]]:
         yield from (tuple(said[n : n + length]) for n in range(len(said) - length + 1))
 
 
-def grade(variants: Sequence[str], rules: EarRules) -> float | None:
-    """Reading grade after Flesch and Kincaid (1975), mean over the variants; None when there is too little to tell."""
-    if rules.vowels is None:
-        return None
+def size(variants: Sequence[str]) -> int:
+    """Words of all variants together."""
+    return sum(len(words(_SLOT.sub(" ", v))) for v in variants)
+
+
+def grade(variants: Sequence[str], reading: Reading) -> float | None:
+    """Reading grade of all variants together; None when there is too little to tell."""
     sentences = [s for v in variants for part in _SENTENCE.split(_SLOT.sub(" ", v)) if (s := words(part))]
     total = sum(len(s) for s in sentences)
     if total < GRADE_NEEDS:
         return None
-    beats = sum(_syllables(word, rules.vowels) for s in sentences for word in s)
-    return 0.39 * total / len(sentences) + 11.8 * beats / total - 15.59
+    beats = sum(_syllables(word, reading) for s in sentences for word in s)
+    base, by_words, by_beats = reading.weights
+    return base + by_words * total / len(sentences) + by_beats * beats / total
 
 
-def _syllables(word: str, vowels: str) -> int:
-    """Groups of vowels, less the silent endings of English: "moved", "quite", "times"."""
-    groups = len(re.findall(f"[{vowels}]+", word))
-    if re.search(r"[^aeiouydtl]e(?:d)?$|[^aeiouyszxc]es$|[aeiouy][^aeiouy]?[td]e$", word) and groups > 1:
+def _syllables(word: str, reading: Reading) -> int:
+    """Groups of vowels, less the silent endings of the language: "moved", "quite", "times"."""
+    groups = len(re.findall(f"[{reading.vowels}]+", word))
+    if groups > 1 and reading.silent and re.search(reading.silent, word):
         groups -= 1
     return max(1, groups)
 

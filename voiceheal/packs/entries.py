@@ -5,21 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
-import yaml
+from ..errors import ContentError
+from . import nodes
+from .files import FILES, FOLDERS, PackFiles
+from .yamlfile import read_node
 
 # Keys whose text is spoken as whole lines, and those that are phrases put into lines or said inside a breath.
-SENTENCES = {"say", "ask", "thanks", "silence", "yes", "no", "about", "reflections", "explanations", "intro"}
+SENTENCES = {
+    "say", "ask", "thanks", "silence", "yes", "no", "midway", "why", "about", "reflections", "explanations", "reason",
+    "intro",
+}  # fmt: skip
 PHRASES = {"title", "spoken", "words", "name"}
 HELP = {"lines", "abuse"}  # of helplines.yaml: a person hears those of one country only, so they may be alike
 SPOKEN_FILES = ("stages.yaml", "steps.yaml", "talks.yaml", "breathing.yaml", "affirmations.yaml")
 # Files of words that the person says: (name, keys under which they stand; empty = the whole file).
 HEARD_FILES = (
-    ("replies.yaml", ()), ("feelings.yaml", ()), ("safety.yaml", ()), ("stages.yaml", ("keywords",)),
+    ("replies.yaml", ()), ("listening.yaml", ("topics", "actors")), ("feelings.yaml", ()), ("safety.yaml", ()),
+    ("stages.yaml", ("keywords",)), ("steps.yaml", ("words", "names")), ("talks.yaml", ("words",)),
     ("breathing.yaml", ("names", "dizzy")), ("helplines.yaml", ("spoken",)),
+    ("affirmations.yaml", ("names",)),
 )  # fmt: skip
-_FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,16 @@ class Entry:
     line: int
     way: tuple[str, ...]
     text: str
+
+    @property
+    def name(self) -> str:
+        """Of its file."""
+        return _split(self.file)[1]
+
+    @property
+    def folder(self) -> str:
+        """Name of the folder that its file is in."""
+        return _split(self.file)[0]
 
     @property
     def key(self) -> str:
@@ -46,53 +64,55 @@ class Entry:
         return next((step for step in reversed(self.way) if not step.isdigit()), "")
 
 
-def read_entries(folder: Path, broken: set[str]) -> list[Entry]:
-    """Every text of every file that is YAML; of one with faults too, as far as it can be read."""
+@lru_cache(maxsize=256)
+def _split(file: str) -> tuple[str, str]:
+    path = Path(file)
+    return path.parent.name, path.name
+
+
+def read_entries(files: PackFiles | Path, broken: set[str]) -> list[Entry]:
+    """Every text of every file that is YAML, in the form in which it counts: with what is laid over it.
+
+    Args:
+        files: of the pack, or its folder. broken: files that are not YAML are added to it.
+    """
+    files = PackFiles(files) if isinstance(files, Path) else files
     entries: list[Entry] = []
-    for path in sorted(folder.rglob("*.yaml")):
+    for paths in _all(files):
         try:
-            node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_FAST)
-        except (yaml.YAMLError, ValueError, OSError):
-            broken.add(str(path))
+            node = read_node(paths)
+        except ContentError:
+            broken.add(str(paths[-1]))
             continue
-        if node is not None:
-            entries += _walk(node, str(path), ())
+        for way, text in nodes.texts(node) if node is not None else ():
+            file, line = nodes.place(text)
+            entries.append(Entry(file, line, way, str(text.value)))
     return entries
 
 
-def _walk(node: yaml.Node, file: str, way: tuple[str, ...]) -> Iterator[Entry]:
-    if isinstance(node, yaml.ScalarNode):
-        yield Entry(file, node.start_mark.line + 1, way, str(node.value))
-    elif isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            yield from _walk(value, file, (*way, str(key.value)))
-    elif isinstance(node, yaml.SequenceNode):
-        for n, item in enumerate(node.value, 1):
-            yield from _walk(item, file, (*way, _name_of(item) or str(n)))
-
-
-def _name_of(item: yaml.Node) -> str | None:
-    """The `id` of a list's item."""
-    if not isinstance(item, yaml.MappingNode):
-        return None
-    # breathing patterns may have a number for an id: marked, so that it is not taken for a place in a list
-    return next((f"<{v.value}>" if v.value.isdigit() else v.value for k, v in item.value if k.value == "id"), None)
+def _all(files: PackFiles) -> Iterator[list[Path]]:
+    yield from (files.paths(name) for name in sorted(FILES) if files.has(name))
+    for folder in FOLDERS:
+        if folder != "examples":  # sentences to learn from, checked by their own tests
+            yield from files.within(folder)
 
 
 def is_spoken(e: Entry) -> bool:
-    path = Path(e.file)
-    if path.parent.name == "lines" and e.way[0] == "lines":
+    if e.folder == "lines" and e.way[0] == "lines":
         return True
-    if path.name not in SPOKEN_FILES:
-        return path.name == "helplines.yaml" and e.kind in HELP
-    return path.name == "affirmations.yaml" or e.kind in SENTENCES | PHRASES
+    if e.name not in SPOKEN_FILES:
+        return e.name == "helplines.yaml" and e.kind in HELP
+    if "branches" in e.way and e.kind == "words":  # what the person says
+        return False
+    if e.name == "affirmations.yaml":
+        return e.way[0] != "names"
+    return e.kind in SENTENCES | PHRASES
 
 
 def is_heard(e: Entry) -> bool:
-    path = Path(e.file)
-    if path.parent.name == "intents":
+    if e.folder == "intents":
         return e.way[-1] != "slots" and "slots" not in e.way
-    return any(path.name == name and (not keys or set(keys) & set(e.way)) for name, keys in HEARD_FILES)
+    return any(e.name == name and (not keys or set(keys) & set(e.way)) for name, keys in HEARD_FILES)
 
 
 def heard_words(template: str) -> list[str]:

@@ -6,8 +6,14 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel
 
 from ..errors import ContentError
+from .additions import added_intents
+from .exercises import part_lines
+from .files import PackFiles
 from .helping import Helplines
 from .schema import (
     Affirmations,
@@ -15,8 +21,8 @@ from .schema import (
     Feelings,
     IntentFile,
     Lines,
+    Listening,
     PackInfo,
-    Part,
     Pattern,
     Replies,
     SafetyWords,
@@ -29,7 +35,7 @@ from .schema import (
 )
 from .yamlfile import read_yaml
 
-PART_REPLIES = ("thanks", "silence", "yes", "no")
+M = TypeVar("M", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -39,8 +45,9 @@ class Pack:
     Attributes:
         folder: where it was read from.
         lines: every spoken line: id -> variants. Lines of stages, steps, talks, affirmations and breathing are in it
-            under derived ids: `stage.anger.reflection`, `stage.anger.explanation`, `step.feel.about`, `step.feel.2`,
-            `step.feel.2.thanks`, `reframe.1`, `affirm.worth`, `bedtime`, `breath.box.intro`, `breath.box.1`.
+            under derived ids: `stage.anger.reflection`, `stage.anger.reflection.job`, `stage.anger.explanation`,
+            `step.feel.about`, `step.feel.why`, `step.feel.2` (or the part's own id), `step.feel.2.thanks`,
+            `step.feel.2.branch.1`, `reframe.1`, `affirm.worth`, `bedtime`, `breath.box.intro`, `breath.box.1`.
         intents: template files in the order of their names.
     """
 
@@ -58,6 +65,7 @@ class Pack:
     helplines: Helplines
     replies: Replies
     dizzy: tuple[str, ...]
+    listening: Listening = Listening()
 
 
 def content_folders() -> list[Path]:
@@ -67,14 +75,17 @@ def content_folders() -> list[Path]:
     return [*([Path(told)] if told else []), here.parent / "content", here / "content"]
 
 
-def find_pack(language: str) -> Path:
+def find_pack(language: str, own: Path | None = None) -> Path:
     """Folder of the pack for `language`.
+
+    Args:
+        language: such as "en". own: the person's own folder of packs, looked into last.
 
     Raises:
         ContentError: there is none; names the languages there are.
     """
     have: set[str] = set()
-    for folder in content_folders():
+    for folder in [*content_folders(), *([own] if own is not None else [])]:
         if (folder / language / "pack.yaml").is_file():
             return folder / language
         if folder.is_dir():
@@ -85,80 +96,97 @@ def find_pack(language: str) -> Path:
     )
 
 
-def load_pack(folder: Path) -> Pack:
+def load_pack(folder: Path, mine: Path | None = None) -> Pack:
     """Read and check the pack in `folder`.
+
+    Args:
+        folder: of a whole pack. mine: a person's own folder that is laid over it.
 
     Raises:
         ContentError: a file is missing or wrong; names file, line and key.
     """
     if not folder.is_dir():
         raise ContentError(f"There is no content pack at {folder}.", "Name a folder that holds a pack.yaml.")
-    info = read_yaml(folder / "pack.yaml", PackInfo)
-    stages = read_yaml(folder / "stages.yaml", Stages).stages
-    steps = read_yaml(folder / "steps.yaml", Steps).steps
-    talks = read_yaml(folder / "talks.yaml", Talks).talks
-    breathing = read_yaml(folder / "breathing.yaml", Breathing)
-    patterns = breathing.patterns
-    affirmations = read_yaml(folder / "affirmations.yaml", Affirmations)
-    lines: dict[str, tuple[str, ...]] = {}
-    for path in sorted((folder / "lines").glob("*.yaml")):
-        _add(lines, ((k, v) for k, v in read_yaml(path, Lines).lines.items()), path)
-    _add(lines, _stage_lines(stages), folder / "stages.yaml")
-    _add(lines, _step_lines(steps), folder / "steps.yaml")
-    _add(lines, _talk_lines(talks), folder / "talks.yaml")
-    _add(lines, _breath_lines(patterns), folder / "breathing.yaml")
-    _add(lines, ((f"affirm.{t}", v) for t, v in affirmations.themes.items()), folder / "affirmations.yaml")
-    _add(lines, [("bedtime", affirmations.bedtime)], folder / "affirmations.yaml")
+    files = PackFiles(folder, mine)
+    files.check_names()
+    info = _read(files, "pack.yaml", PackInfo)
+    stages = _read(files, "stages.yaml", Stages).stages
+    steps = _read(files, "steps.yaml", Steps).steps
+    talks = _read(files, "talks.yaml", Talks).talks
+    breathing = _read(files, "breathing.yaml", Breathing)
+    affirmations = _read(files, "affirmations.yaml", Affirmations)
+    intents = [read_yaml(paths, IntentFile) for paths in files.within("intents")]
+    rules = {name for file in intents for name in file.rules}
+    lines = _Lines()
+    for paths in files.within("lines"):
+        lines.add(read_yaml(paths, Lines).lines.items(), paths[-1], own=mine is not None and mine in paths[0].parents)
+    lines.add(_stage_lines(stages), folder / "stages.yaml")
+    lines.add(_step_lines(steps), folder / "steps.yaml")
+    lines.add(_talk_lines(talks), folder / "talks.yaml")
+    lines.add(_breath_lines(breathing.patterns), folder / "breathing.yaml")
+    lines.add(((f"affirm.{t}", v) for t, v in affirmations.themes.items()), folder / "affirmations.yaml")
+    lines.add([("bedtime", affirmations.bedtime)], folder / "affirmations.yaml")
     return Pack(
         folder=folder,
         info=info,
-        lines=lines,
+        lines=lines.known,
         stages={s.id: s for s in stages},
         steps={s.number: s for s in sorted(steps, key=lambda s: s.number)},
         talks={t.id: t for t in talks},
-        patterns={p.id: p for p in patterns},
+        patterns={p.id: p for p in breathing.patterns},
         themes={k: tuple(v) for k, v in affirmations.themes.items()},
-        intents=tuple(read_yaml(p, IntentFile) for p in sorted((folder / "intents").glob("*.yaml"))),
-        feelings=read_yaml(folder / "feelings.yaml", Feelings),
-        safety=read_yaml(folder / "safety.yaml", SafetyWords),
-        helplines=read_yaml(folder / "helplines.yaml", Helplines),
-        replies=read_yaml(folder / "replies.yaml", Replies),
+        intents=(*intents, added_intents(breathing.patterns, affirmations, steps, rules)),
+        feelings=_read(files, "feelings.yaml", Feelings),
+        safety=_read(files, "safety.yaml", SafetyWords),
+        helplines=_read(files, "helplines.yaml", Helplines),
+        replies=_read(files, "replies.yaml", Replies),
         dizzy=tuple(breathing.dizzy),
+        # a pack can do without it
+        listening=_read(files, "listening.yaml", Listening) if files.has("listening.yaml") else Listening(),
     )
 
 
-def _add(lines: dict[str, tuple[str, ...]], new: Iterable[tuple[str, list[str]]], path: Path) -> None:
-    for key, variants in new:
-        if key in lines:
-            raise ContentError(f"{path}: the line {key!r} is already defined in another file.")
-        lines[key] = tuple(variants)
+def _read(files: PackFiles, name: str, model: type[M]) -> M:
+    return read_yaml(files.paths(name), model)
+
+
+class _Lines:
+    """Spoken lines by id; of two files of one pack only one may define a line, a person's own may replace it."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, tuple[str, ...]] = {}
+        self._from: dict[str, Path] = {}
+        self._own: set[str] = set()
+
+    def add(self, new: Iterable[tuple[str, list[str]]], path: Path, *, own: bool = False) -> None:
+        for key, variants in new:
+            if key in self._own and not own:
+                continue
+            if key in self.known and not (own and key not in self._own):
+                raise ContentError(f"{path}: the line {key!r} is already defined in another file, {self._from[key]}.")
+            self.known[key], self._from[key] = tuple(variants), path
+            if own:
+                self._own.add(key)
 
 
 def _stage_lines(stages: list[Stage]) -> Iterable[tuple[str, list[str]]]:
     for s in stages:
-        yield f"stage.{s.id}.reflection", s.reflections
-        yield f"stage.{s.id}.explanation", s.explanations
-
-
-def _part_lines(prefix: str, parts: list[Part]) -> Iterable[tuple[str, list[str]]]:
-    for n, part in enumerate(parts, 1):
-        spoken = part.say or part.ask
-        if spoken:
-            yield f"{prefix}.{n}", spoken
-        for reply in PART_REPLIES:
-            if getattr(part, reply):
-                yield f"{prefix}.{n}.{reply}", getattr(part, reply)
+        yield from s.lines()
 
 
 def _step_lines(steps: list[Step]) -> Iterable[tuple[str, list[str]]]:
     for s in steps:
         yield f"step.{s.id}.about", s.about
-        yield from _part_lines(f"step.{s.id}", s.parts)
+        if s.why:
+            yield f"step.{s.id}.why", s.why
+        yield from part_lines(f"step.{s.id}", s.parts)
 
 
 def _talk_lines(talks: list[Talk]) -> Iterable[tuple[str, list[str]]]:
     for t in talks:
-        yield from _part_lines(t.id, t.parts)
+        if t.why:
+            yield f"{t.id}.why", t.why
+        yield from part_lines(t.id, t.parts)
 
 
 def _breath_lines(patterns: list[Pattern]) -> Iterable[tuple[str, list[str]]]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping
 from string import Formatter
 
 from ..errors import ContentError
 
+_FIRST = "__first"
+_BEGINS = re.compile(r"(^|[.!?] (?:\[pause [\d.]+\] )?)\{(\w+)\}")
 _MEND = "Run `voiceheal content check` on the content pack."
 
 
@@ -33,14 +36,20 @@ class Phrasebook:
         Raises:
             ContentError: there is no such line, or it needs a slot that is not given.
         """
-        variant = self._draw(line_id)
-        try:
-            words = variant.format(**slots)
-        except (KeyError, IndexError, ValueError) as e:
-            raise ContentError(f"The line {line_id!r} cannot be filled in: {variant!r} needs {e}.", _MEND) from e
-        if variant.startswith("{") and variant[-1] in ".!?":
-            return words[:1].upper() + words[1:]
-        return words
+        return _filled(line_id, self._draw(line_id), slots)
+
+    def nth(self, line_id: str, n: int, **slots: object) -> str:
+        """The n-th variant (from 0), filled in; beyond the last it begins anew, and none comes twice in a row.
+
+        Raises:
+            ContentError: there is no such line, or it needs a slot that is not given.
+        """
+        variants = self.variants(line_id)
+        variant = variants[n % len(variants)]
+        if variant == self._last.get(line_id):  # begun anew at once: not in the same words
+            variant = variants[(n + 1) % len(variants)]
+        self._last[line_id] = variant
+        return _filled(line_id, variant, slots)
 
     def variants(self, line_id: str) -> tuple[str, ...]:
         """All variants as written.
@@ -66,6 +75,23 @@ class Phrasebook:
             self._bags[line_id] = bag
         self._last[line_id] = bag.pop()
         return self._last[line_id]
+
+
+def _filled(line_id: str, variant: str, slots: Mapping[str, object]) -> str:
+    """The words of a variant; a slot that begins a sentence gets its capital."""
+    given = slots
+    if "{" in variant and variant[-1] in ".!?":
+        given = {
+            **slots,
+            **{f"{name}{_FIRST}": f"{value}"[:1].upper() + f"{value}"[1:] for name, value in slots.items()},
+        }
+        variant = _BEGINS.sub(rf"\1{{\2{_FIRST}}}", variant)
+    try:
+        return variant.format(**given)
+    except (KeyError, IndexError, ValueError) as e:
+        missing = str(e).replace(_FIRST, "")
+        plain = variant.replace(_FIRST, "")
+        raise ContentError(f"The line {line_id!r} cannot be filled in: {plain!r} needs {missing}.", _MEND) from e
 
 
 def slots_of(text: str) -> frozenset[str]:

@@ -4,15 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ..core.meaning import INTENTS
+
 _PLAIN = """
-welcome.first welcome home stopped paused resumed
+welcome.first welcome home stopped paused paused.still resumed left.there
 volume.up volume.down volume.max volume.min pace.slower pace.faster pace.limit
 status.idle status.checkin length.minute length.cycle length.nearly
 help help.session repeat.nothing next.none back.none not_understood.first not_understood.again out_of_scope
 what.breathe what.affirm what.bedtime what.check_in what.steps what.step what.why_it_hurts what.stages what.reframe
 what.reflect what.values what.reach_out what.journal what.progress what.closing what.stop what.pause what.goodbye
-what.sleep_timer goodbye goodbye.night sleep_timer.over yes.nothing no.nothing forget.nothing progress.nothing
-mood.ask add_affirmation.kept add_affirmation.ask feeling.unasked
+what.sleep_timer goodbye goodbye.night sleep_timer.over yes.nothing no.nothing
+what.forget.all forget.nothing forget.off forget.last forget.all record.failed record.broken
+progress.nothing progress.off progress.today progress.step progress.breathe progress.better progress.ask progress.thanks
+progress.end return.hello return.done return.not_done return.heard return.silent return.open
+when.today when.yesterday when.day.0 when.day.1 when.day.2 when.day.3 when.day.4 when.day.5 when.day.6 when.ago.week
+span.week not_me.nothing why.nothing call_me.ask say_name.ask address.i address.you address.name address.ask
+address.no_name contact.who contact.no_number contact.none contact.enough region.ask
+plan.there plan.none plan.later plan.begin plan.begin.now plan.1 plan.2 plan.3 plan.4 plan.5 plan.6 plan.taken
+plan.skipped plan.read plan.end plan.why safety.plan.own status.plan status.back status.journal
+journal.begin journal.frame journal.note journal.open journal.more journal.time journal.loop journal.loop.offer
+journal.loop.no journal.walk journal.walk.half journal.walk.end journal.distract.1 journal.distract.2
+journal.distract.3 journal.distract.end journal.kind journal.kind.thanks journal.kind.silence journal.keep
+journal.kept journal.gone journal.empty journal.end journal.why checkin.number
+mood.ask add_affirmation.kept add_affirmation.kept.now add_affirmation.ask feeling.unasked
 device.microphone_lost device.back voice.lost doctor.sentence
 checkin.open checkin.more checkin.silence checkin.ask_feeling checkin.fits checkin.not_fit checkin.unknown
 checkin.which checkin.declined checkin.after checkin.after_better checkin.after_same checkin.after_worse
@@ -20,7 +34,7 @@ checkin.closing
 breathe.safety breathe.end breathe.dizzy breathe.again
 bedtime.stop affirm.begin affirm.end affirm.fits affirm.dropped
 steps.intro steps.which step.done step.skipped step.unknown stages.intro stages.which stages.done
-talk.skipped talk.done talk.why journal.note
+talk.skipped talk.done talk.why
 safety.risk.hear safety.risk.ask safety.risk.again safety.risk.yes safety.risk.no safety.risk.unclear
 safety.software safety.taken_back safety.soft safety.soft.danger safety.soft.thanks safety.options
 safety.options.more safety.trusted safety.professional safety.plan safety.plan.thanks safety.means
@@ -47,6 +61,40 @@ mood.low rating
 mood.middle rating
 mood.high rating
 checkin.reflect feeling
+checkin.open.last when feeling
+checkin.gist gist
+checkin.number.thanks rating
+checkin.offer3.why first second third reason
+checkin.offer2.why first second reason
+when.weekday day
+when.ago.days n
+when.ago.weeks n
+when.ago.months n
+span.days n
+span.weeks n
+span.months n
+return.named name
+return.later when what
+progress.since span
+progress.feeling feeling
+progress.feelings first last
+progress.steps n
+progress.value when text
+progress.thought when text
+call_me.done name
+say_name.done name
+contact.phone name
+contact.right name phone
+contact.kept name
+contact.kept.now name
+plan.read.1 text
+plan.read.2 text
+plan.read.3 text
+plan.read.4 text
+plan.read.5 text
+plan.read.6 text
+steps.left title
+step.resume title
 checkin.corrected feeling
 checkin.either first second
 checkin.both first second
@@ -64,6 +112,7 @@ safety.helpline.guess place line
 safety.number number
 safety.contact name phone
 safety.contact.more name phone
+safety.contact.name name
 safety.emergency number
 safety.emergency.guess place number
 safety.danger.brief number
@@ -75,5 +124,7 @@ LINES: Mapping[str, frozenset[str]] = {
     **{line: frozenset() for line in _PLAIN.split()},
     **{line: frozenset(slots) for line, *slots in (row.split() for row in _WITH_SLOTS.strip().splitlines())},
 }
+# Lines that are said where a pack has them.
+WHERE_THERE = frozenset({"first.memory", *(f"what.{intent}" for intent in INTENTS)})
 # Guided talks that an intent of the same name begins.
-TALKS = ("why_it_hurts", "reframe", "reflect", "values", "reach_out", "journal", "closing")
+TALKS = ("why_it_hurts", "reframe", "reflect", "values", "reach_out", "closing")

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Variants = Annotated[list[Text], Field(min_length=1)]
+from .base import StageId, Strict, Text, Variants
+from .exercises import Part, Step, Steps, Talk, Talks
+from .feeling_stages import Offer, Stage, Stages
+from .listening import Listening
+
+__all__ = [
+    "Affirmations", "BreathPhase", "Breathing", "Example", "Examples", "Feelings", "IntentFile", "IntentTemplate",
+    "Lines", "Listening", "Offer", "PackInfo", "Part", "Pattern", "Replies", "SafetyWords", "Stage", "StageId",
+    "Stages", "Step", "Steps", "Strict", "Talk", "Talks", "Text", "Variants",
+]  # fmt: skip
 Phase = Literal["in", "hold", "out", "rest"]
-StageId = Literal["denial", "anger", "bargaining", "sadness", "acceptance"]
-
-
-class Strict(BaseModel):
-    """No unknown keys, nothing changes after loading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class PackInfo(Strict):
@@ -30,104 +31,7 @@ class PackInfo(Strict):
 class Lines(Strict):
     """lines/*.yaml: everything said that belongs to no other file: id -> variants, all with the same {slots}."""
 
-    lines: dict[Text, Variants]
-
-
-class Part(Strict):
-    """One part of a talk: exactly one of `say`, `ask`, `wait`, `session`.
-
-    say: spoken. ask: spoken, then an open answer is listened to; `thanks` follows an answer, `silence` follows none.
-    yes_no: with `ask`: the answer is yes or no; `yes` / `no` are said after it, `no_skips` jumps over so many parts.
-    wait: seconds of quiet company. session: another session runs here ("breathe", "affirm") with its slots.
-    """
-
-    say: Variants | None = None
-    ask: Variants | None = None
-    thanks: Variants | None = None
-    silence: Variants | None = None
-    yes: Variants | None = None
-    no: Variants | None = None
-    no_skips: int = 0
-    wait: float | None = Field(default=None, gt=0, le=900)
-    session: Literal["breathe", "affirm"] | None = None
-    slots: dict[str, str | int | float] = {}
-    pause: float = Field(default=0.8, ge=0, le=30)  # quiet after this part, s
-
-    @model_validator(mode="after")
-    def _one_kind(self) -> Part:
-        kinds = [k for k in ("say", "ask", "wait", "session") if getattr(self, k) is not None]
-        if len(kinds) != 1:
-            raise ValueError("a part needs exactly one of say, ask, wait, session")
-        if (self.yes or self.no) and not self.ask:
-            raise ValueError("yes and no go with ask")
-        return self
-
-
-class Talk(Strict):
-    """A guided talk: parts in order. Its lines get the ids `<talk id>.<part number>`."""
-
-    id: Text
-    title: Text
-    parts: Annotated[list[Part], Field(min_length=1)]
-
-
-class Talks(Strict):
-    """talks.yaml: guided talks reached by an intent of the same name (reframe, reflect, values, ...)."""
-
-    talks: list[Talk]
-
-
-class Step(Strict):
-    """One of the eleven steps: `about` is what it is about in a sentence or two; `parts` is what is done with it."""
-
-    number: int = Field(ge=1, le=11)
-    id: Text
-    title: Text
-    about: Variants
-    parts: Annotated[list[Part], Field(min_length=1)]
-
-
-class Steps(Strict):
-    """steps.yaml: the eleven steps."""
-
-    steps: list[Step]
-
-    @model_validator(mode="after")
-    def _eleven(self) -> Steps:
-        if sorted(s.number for s in self.steps) != list(range(1, 12)):
-            raise ValueError("there must be exactly the steps 1 to 11")
-        return self
-
-
-class Offer(Strict):
-    """A way to go on that is offered after a feeling: an intent with its slots, and how it is offered aloud."""
-
-    intent: Text
-    slots: dict[str, str | int | float] = {}
-    spoken: Text  # noun phrase that fits after "we could do": "a few minutes of slow breathing"
-    keywords: list[Text] = []  # words by which the person may choose it ("breathing", "the breathing one")
-
-
-class Stage(Strict):
-    """One of the five emotional stages: what is strongest right now, never a place in an order."""
-
-    id: StageId
-    name: Text  # noun for it, fits in "it sounds like {name}"
-    reflections: Annotated[list[Text], Field(min_length=4)]
-    explanations: Annotated[list[Text], Field(min_length=2)]
-    offers: Annotated[list[Offer], Field(min_length=3)]
-
-
-class Stages(Strict):
-    """stages.yaml: the five stages."""
-
-    stages: list[Stage]
-
-    @model_validator(mode="after")
-    def _five(self) -> Stages:
-        if sorted(s.id for s in self.stages) != ["acceptance", "anger", "bargaining", "denial", "sadness"]:
-            raise ValueError("there must be exactly the five stages denial, anger, bargaining, sadness, acceptance")
-        return self
+    lines: dict[Text, Variants] = {}
 
 
 class BreathPhase(Strict):
@@ -158,9 +62,13 @@ class Breathing(Strict):
 
 
 class Affirmations(Strict):
-    """affirmations.yaml: theme -> lines; `bedtime` lists what is spoken at night."""
+    """affirmations.yaml: theme -> lines; `bedtime` lists what is spoken at night.
+
+    names: of a theme that is not a built-in one: how a person asks for it.
+    """
 
     themes: dict[Text, Variants]
+    names: dict[Text, Variants] = {}
     bedtime: Variants
 
 
@@ -256,6 +164,10 @@ class Replies(Strict):
     perhaps: half a yes.
     for_a_friend: it is about another person. attempt: something is under way. hurt_by: someone does it to them.
     someone_else: anybody else is in it. lives_in: stands before the country that somebody lives in.
+    Those that a pack may leave out -
+    go_on: on with the steps, not the list of them. finished: nothing more to say. walk / distract: which of the two.
+    done / not_done: whether they did what they meant to. anew: make it once more. digits: the ways to say 0 to 9;
+    double: before a digit that comes twice. not_it: what was said back is wrong, without a better word.
     """
 
     ordinals: Annotated[list[Variants], Field(min_length=3)]
@@ -284,6 +196,16 @@ class Replies(Strict):
     hurt_by: Variants
     someone_else: Variants
     lives_in: Variants
+    go_on: list[Text] = []
+    finished: list[Text] = []
+    walk: list[Text] = []
+    distract: list[Text] = []
+    done: list[Text] = []
+    not_done: list[Text] = []
+    anew: list[Text] = []
+    digits: list[Variants] = []
+    double: list[Text] = []
+    not_it: list[Text] = []
 
 
 IntentFile.model_rebuild()

@@ -12,11 +12,18 @@ from ..packs.loader import Pack
 from .affirmations import Affirmations, Bedtime
 from .breathing import Breathing
 from .checkin import CheckIn
+from .exercise import Exercise, MakeInner
 from .first import First
+from .journal import Journal
+from .looking_back import LookingBack, Return, opens
+from .own import AddContact, SafetyPlan, SetRegion
+from .recall import own_contacts, visits_of
 from .safety import Safety
-from .talks import MakeInner, StageTalk, StepList, StepTalk, Talk
+from .stages import StageTalk
+from .steps import StepList, StepTalk
 
-TALKS = ("why_it_hurts", "reframe", "reflect", "values", "reach_out", "journal", "closing")
+__all__ = ["Defaults", "build_sessions", "first_session", "opening_session", "own_contacts", "safety_session"]
+TALKS = ("why_it_hurts", "reframe", "reflect", "values", "reach_out", "closing")
 
 
 @dataclass(frozen=True)
@@ -45,8 +52,24 @@ def build_sessions(pack: Pack, defaults: Defaults | None = None) -> dict[str, Fa
     def check_in(context: Context, slots: Mapping[str, SlotValue], said: Meaning | None) -> Session:
         return CheckIn(pack, context, said, _inner(factories, context))
 
+    factories: dict[str, Factory] = {
+        "breathe": breathe,
+        "affirm": affirm,
+        "bedtime": bedtime,
+        "check_in": check_in,
+        **_own(pack),
+    }
+    factories.update(_exercises(pack, factories))
+    for name in TALKS:
+        factories[name] = _talk(pack, name, factories)
+    return factories
+
+
+def _exercises(pack: Pack, factories: dict[str, Factory]) -> dict[str, Factory]:
+    """Steps, stages and the journal; they begin others inside them."""
+
     def steps(context: Context, slots: Mapping[str, SlotValue], said: Meaning | None) -> Session:
-        return StepList(pack, context, _inner(factories, context))
+        return StepList(pack, context, _inner(factories, context), said)
 
     def step(context: Context, slots: Mapping[str, SlotValue], said: Meaning | None) -> Session:
         number = int(float(slots.get("number", 0)))
@@ -54,26 +77,37 @@ def build_sessions(pack: Pack, defaults: Defaults | None = None) -> dict[str, Fa
         return StepTalk(pack, context, number, inner) if number in pack.steps else StepList(pack, context, inner)
 
     def stages(context: Context, slots: Mapping[str, SlotValue], said: Meaning | None) -> Session:
-        return StageTalk(pack, slots)
+        return StageTalk(pack, context, slots, _inner(factories, context))
 
-    factories: dict[str, Factory] = {
-        "breathe": breathe,
-        "affirm": affirm,
-        "bedtime": bedtime,
-        "check_in": check_in,
-        "steps": steps,
-        "step": step,
-        "stages": stages,
+    def journal(context: Context, slots: Mapping[str, SlotValue], said: Meaning | None) -> Session:
+        return Journal(pack, context, _inner(factories, context))
+
+    return {"steps": steps, "step": step, "stages": stages, "journal": journal}
+
+
+def _own(pack: Pack) -> dict[str, Factory]:
+    """Sessions about the person's own record, people and plans."""
+    return {
+        "progress": lambda context, slots, said: LookingBack(pack, context),
+        "safety_plan": lambda context, slots, said: SafetyPlan(pack, context, slots, said),
+        "add_contact": lambda context, slots, said: AddContact(pack, context, slots),
+        "set_region": lambda context, slots, said: SetRegion(pack, context, slots),
     }
-    for name in TALKS:
-        factories[name] = _talk(pack, name, factories)
-    return factories
 
 
 def _talk(pack: Pack, name: str, factories: dict[str, Factory]) -> Factory:
     def make(context: Context, slots: Mapping[str, SlotValue], said: Meaning | None) -> Session:
         talk = pack.talks[name]
-        return Talk(name, talk.id, talk.title, talk.parts, _inner(factories, context))
+        return Exercise(
+            pack,
+            context,
+            _inner(factories, context),
+            name=name,
+            prefix=talk.id,
+            title=talk.title,
+            parts=talk.parts,
+            visit=visits_of(context, name) + 1,
+        )
 
     return make
 
@@ -99,3 +133,8 @@ def first_session(pack: Pack, sessions: Mapping[str, Factory]) -> Callable[[Cont
         return First(pack, context, lambda told: sessions["check_in"](context, {}, told), open_end)
 
     return make
+
+
+def opening_session(pack: Pack, context: Context) -> Callable[[Context, bool], Session] | None:
+    """Factory of the session that begins a later conversation; None when there is nothing to ask about."""
+    return (lambda context, open_end: Return(pack, context)) if opens(context) else None

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..core.controls import length_of
 from ..core.meaning import SlotValue
+from ..core.ports import Entry
 from ..core.session import Context, Fade, Flow, Moved, Say, Slots, Wait
 from ..packs.loader import Pack
 from .base import BaseSession
+from .gist import mirrored
 
 MAX_MINUTES = 180.0
 
@@ -55,6 +58,10 @@ class Affirmations(BaseSession):
         theme = str(slots.get("theme", ""))
         self._themes = [theme] if theme in pack.themes else list(pack.themes)
         self._manner = manner
+        self._mirror = pack.listening.mirror
+        self._address = context.memory.fact("address") or "i"
+        self._dropped = {e.text for e in context.memory.entries("dropped")}
+        self._said: str | Entry | None = None  # the line said last: one of ours, or one of their own
         self._began = 0.0
         self._own_said = 0
 
@@ -82,12 +89,45 @@ class Affirmations(BaseSession):
 
     def _line(self, count: int, gain: float) -> Say:
         """The next line; every third is one of the person's own, when there are any."""
-        own = self._context.own
+        own = self._context.memory.entries("affirmation")
         if own and count % 3 == 2:
             self._own_said += 1
-            text = own[(self._own_said - 1) % len(own)]
-            return Say("affirm.own", rate=self._manner.rate, gain=gain, text=text, private=True)
-        return Say(self._next_id(count), rate=self._manner.rate, gain=gain)
+            self._said = own[(self._own_said - 1) % len(own)]
+            return Say("affirm.own", rate=self._manner.rate, gain=gain, text=self._said.text, private=True)
+        line = self._next_id(count)
+        self._said = words = self._pick(line)
+        name = self._context.name if self._address == "name" else ""
+        spoken = self._spoken_to(words, name)
+        return Say(line, rate=self._manner.rate, gain=gain, text=spoken, private=bool(name))
+
+    def _pick(self, line: str) -> str:
+        """A variant that the person has not sent away; when they sent all away, any."""
+        phrases = self._context.phrases
+        for _ in range(2 * len(phrases.variants(line))):
+            if (words := phrases.pick(line)) not in self._dropped:
+                return words
+        return phrases.pick(line)
+
+    def _spoken_to(self, words: str, name: str) -> str:
+        """The line as the person wants to be spoken to: as "I", as "you", or by name."""
+        if self._address == "i" or not self._mirror:
+            return words
+        sentences = [mirrored(s, self._mirror) for s in re.split(r"(?<=[.!?])\s+", words)]
+        text = " ".join(s[:1].upper() + s[1:] for s in sentences)
+        return f"{name}, {text[:1].lower()}{text[1:]}" if name else text
+
+    def dislike(self) -> str | None:
+        """Leave out what was said last from now on."""
+        if self._said is None:
+            return None
+        memory = self._context.memory
+        if isinstance(self._said, str):
+            self._dropped.add(self._said)
+            memory.add("dropped", self._said)
+        else:
+            memory.remove(self._said)
+        self._said = None
+        return "affirm.dropped"
 
     def _next_id(self, count: int) -> str:
         return f"affirm.{self._themes[count % len(self._themes)]}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from ..core.meaning import Meaning
@@ -30,6 +30,18 @@ class BaseSession:
         """Nothing ends it."""
         return None
 
+    def why(self) -> str | None:
+        """No reason is given."""
+        return None
+
+    def dislike(self) -> str | None:
+        """There is nothing to leave out."""
+        return None
+
+    def traces(self) -> Mapping[str, str]:
+        """Nothing but its name."""
+        return {}
+
 
 def says(text: str, phrases: Iterable[str]) -> bool:
     """Whether one of the phrases is in the text, as whole words; apostrophes do not count."""
@@ -39,7 +51,13 @@ def says(text: str, phrases: Iterable[str]) -> bool:
 
 def plain_words(text: str) -> str:
     """The words of a text in lower case, single spaces between them; without apostrophes and punctuation."""
-    return " ".join(re.sub(r"[^a-z0-9à-ÿ]+", " ", text.lower().replace("'", "").replace("’", "")).split())
+    return " ".join(re.sub(r"[\W_]+", " ", text.lower().replace("'", "").replace("’", "")).split())
+
+
+def place_named(text: str, ordinals: Sequence[Sequence[str]], most: int) -> int | None:
+    """Which place in a list of `most` is named, from 0: "the second one" is no "one"; the longest word counts."""
+    found = [(len(word), n) for n, words in enumerate(ordinals[:most]) for word in words if says(text, [word])]
+    return max(found)[1] if found else None
 
 
 HEARD = 0.2  # a feeling weaker than this is not taken for one

@@ -122,6 +122,9 @@ class Care:
     def contacts(self) -> Told:
         """The people whom the person named for times like this; spoken only, never kept anywhere."""
         for nth, who in enumerate(self.context.contacts[:MOST_CONTACTS]):
+            if not who.phone:
+                yield from self.say("safety.contact.name", {"name": who.name}, private=True)
+                continue
             line = "safety.contact.more" if nth else "safety.contact"
             yield from self.say(line, {"name": who.name, "phone": self._digits(who.phone)}, private=True)
 

@@ -8,6 +8,7 @@ from typing import Literal
 from ..core.meaning import Meaning
 from ..core.session import Directive, Outcome, Say, Wait
 from .base import says
+from .own import read_plan
 from .safety_care import OPEN, PATIENT_S, Care, Told
 
 STAY_S = 60.0
@@ -63,7 +64,10 @@ def _do(care: Care, wish: Wish, kind: Literal["lines", "abuse"]) -> Told:
         case "grounding":
             yield from ground(care)
         case "own_way":
-            if (yield from care.ask("safety.plan", OPEN)) is not None:
+            if care.context.memory.plan():
+                yield from care.say("safety.plan.own")
+                yield from read_plan(care.context)
+            elif (yield from care.ask("safety.plan", OPEN)) is not None:
                 yield from care.say("safety.plan.thanks")
         case "trusted":
             yield from care.contacts()

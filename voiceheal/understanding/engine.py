@@ -22,6 +22,7 @@ from .slots import Slots
 from .templates import Match
 
 URGENT = ("stop", "pause")  # taken at once, also when a longer sentence might begin this way
+TAILS = (*URGENT, "goodbye")  # may be the last words of a longer sentence
 WITH_STAGE = ("feeling", "reframe")
 FREE_IN_OPEN = ("yes", "no", "mood", "next", "back", "feeling", "out_of_scope", "reframe")
 SOUND_CUTOFF = 0.82
@@ -63,9 +64,7 @@ class Engine:
         self._negations = words.word_set("negation")
         self._hesitations, self._openers = words.word_set("hesitation"), words.word_set("opener")
         self._reporting = words.word_set("reporting")
-        self._tails = {
-            tuple(tokens(normalise(t))): name for name in URGENT for t in words.words.get(f"tail.{name}", ())
-        }
+        self._tails = {tuple(tokens(normalise(t))): name for name in TAILS for t in words.words.get(f"tail.{name}", ())}
         self._slot_names = self._commands.slots_of()
         self._feelings = FeelingRecogniser(pack.feelings)
         self._safety = SafetyRecogniser(pack.safety)
