@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from voiceheal.packs.schema import Examples
@@ -27,6 +28,12 @@ class Sentence:
     stage: str = ""
     safety: str = ""
     weight: float = 1.0
+    slots: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def person(self) -> str:
+        """Whose sentence it is: what the recogniser made of an author's sentences is that author's, too."""
+        return self.author.split(".")[0]
 
 
 def sentences(folder: Path) -> list[Sentence]:
@@ -38,8 +45,9 @@ def _of_author(path: Path) -> Iterator[Sentence]:
     examples = read_yaml(path, Examples)
     for intent, said in examples.intents.items():
         stage = "" if intent in MAY_FEEL else NO_STAGE
-        for text in map(text_of, said):
-            yield Sentence(text, path.stem, intent, stage, weight=examples.weight)
+        for one in said:
+            slots = {} if isinstance(one, str) else dict(one.slots)
+            yield Sentence(text_of(one), path.stem, intent, stage, weight=examples.weight, slots=slots)
     for feeling, said in examples.feelings.items():
         for text in map(text_of, said):
             stage = NO_STAGE if feeling == HAPPENED else feeling
@@ -47,6 +55,17 @@ def _of_author(path: Path) -> Iterator[Sentence]:
     for lane, said in examples.safety.items():
         for text in map(text_of, said):
             yield Sentence(text, path.stem, safety=lane, weight=examples.weight)
+
+
+def groups(rows: Sequence[Sentence], count: int) -> list[int]:
+    """The group of each sentence; an author's are in one group, and every group has authors of each kind."""
+    people: dict[str, Counter[bool]] = defaultdict(Counter)
+    for row in rows:
+        people[row.person][bool(row.safety)] += 1
+    # those who wrote most of one kind come first, so that dealing them out is fair
+    order = sorted(people, key=lambda p: (people[p][True] > people[p][False], -people[p].total(), p))
+    group = {person: n % count for n, person in enumerate(order)}
+    return [group[row.person] for row in rows]
 
 
 def text_of(said: object) -> str:

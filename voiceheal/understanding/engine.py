@@ -8,6 +8,8 @@ from dataclasses import replace
 from ..core.meaning import FREE_INTENTS, Completeness, Expect, Kind, Meaning, SlotValue
 from ..packs.loader import Pack
 from ..packs.schema import IntentTemplate
+from .blend import Blend, together
+from .encoder import ENCODER, load_encoder
 from .feelings import FeelingRecogniser, FeelingResult
 from .fill import Filler
 from .guessing import Guesser, strongest
@@ -69,7 +71,12 @@ class Engine:
         self._feelings = FeelingRecogniser(pack.feelings)
         self._safety = SafetyRecogniser(pack.safety)
         weights = pack.folder / WEIGHTS
-        self._model = load_model(weights) if use_model and weights.exists() else None
+        encoder = pack.folder / ENCODER
+        self._model = (
+            Blend(load_model(weights), load_encoder(encoder) if encoder.exists() else None)
+            if use_model and weights.exists()
+            else None
+        )
         self._judge = Judge(self._model, words.word_set("people")) if self._model is not None else None
         self._guesser = Guesser(words, self._commands) if self._judge is None else None
 
@@ -123,6 +130,7 @@ class Engine:
             reading = self._model.read(*self._findings(plain, heard.words, heard.feeling))
             also = [self._model.read(*self.findings(other)) for other in others]
             lane, unsure = self._judge.safety([reading, *also], lane)
+            reading = together([reading, *also])
             meaning, stages = self._read(heard, reading), self._judge.stages(heard, reading)
             stage = named(stages)
         return replace(
@@ -267,7 +275,8 @@ class Engine:
             guess = self._guesser.guess(heard)
         if guess.intent == "out_of_scope" and (other := self._other(heard)) is not None:
             return other
-        return self._filled(heard, guess.intent, {}, guess.confidence, guess.how)
+        meant = self._filled(heard, guess.intent, {}, guess.confidence, guess.how)
+        return replace(meant, slots={**_learned(guess.intent, reading), **meant.slots}) if reading else meant
 
     def _settled(self, heard: Heard, match: Match, confidence: float, how: str) -> Meaning:
         slots = self._filler.settle(match.intent, heard.text, match.slots)
@@ -278,6 +287,13 @@ class Engine:
     ) -> Meaning:
         found = self._filler.fill(intent, heard.text) if intent not in FREE_INTENTS else {}
         return Meaning(heard.text, intent, {**found, **given}, confidence=confidence, how=how)
+
+
+def _learned(intent: str, reading: Reading) -> dict[str, SlotValue]:
+    """Slots that are a matter of meaning ("say there's a place for me": belonging), where the model is sure."""
+    mine = f"{intent}_"
+    found = {k.removeprefix(mine): v for k, v in reading.slots.items() if k.startswith(mine)}
+    return {k: int(v) if k == "number" else v for k, v in found.items()}
 
 
 def _for_context(words: Words, prefix: str) -> dict[str, list[str | IntentTemplate]]:

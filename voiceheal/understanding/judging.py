@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ..core.meaning import GLOBAL_INTENTS, STAGES, Kind, Safety
+from .blend import NONE, Blend
 from .guessing import strongest
 from .heard_text import Guess, Heard
-from .model import Model, Reading
+from .model import Reading
 
 # A control word taken wrongly stops or changes what runs, so it must be likelier than a session must be.
 CONTROL_SURE = 0.35
@@ -17,11 +18,7 @@ CHOICE_SURE = 0.1  # one of what was just offered
 OUT_OF_SCOPE_PRIOR = 1.0  # factor on its share: what keeps small talk out costs some commands
 OPEN_ANSWERS = ("feeling", "reframe", "out_of_scope")
 ASKED_PRIOR = 0.3  # factor on "no feeling in it" when the person was asked how they feel
-# A known phrase in a sentence that is this far from any danger is most likely a figure of speech. It still costs one
-# soft question: "i'm considering suicide" may look as far away to a model that has seen few sentences of its kind.
-FAR_FROM_DANGER = -0.35
 NAMED = 0.75  # share of "no feeling in it" from which no stage is named
-NONE = "none"
 
 
 class Judge:
@@ -32,13 +29,13 @@ class Judge:
             word in such a sentence hardly ever is one.
     """
 
-    def __init__(self, model: Model, told: frozenset[str] = frozenset()) -> None:
+    def __init__(self, model: Blend, told: frozenset[str] = frozenset()) -> None:
         self._model = model
         self._told = told
 
     def guess(self, heard: Heard, reading: Reading) -> Guess:
         """The intent of words that no template fits."""
-        if self._model.known(heard.words) < KNOWN_WORDS:
+        if self._model.model.known(heard.words) < KNOWN_WORDS:
             return Guess("out_of_scope", 0.0, "none")
         shares = dict(reading.intents)
         shares["out_of_scope"] = shares.get("out_of_scope", 0.0) * OUT_OF_SCOPE_PRIOR
@@ -79,8 +76,8 @@ class Judge:
         likeliest: Safety = "danger" if lane == "danger" else "risk"
         if margin > borders["sure"]:
             return likeliest, False
-        if pattern is not None:
-            return pattern, margin <= FAR_FROM_DANGER
+        if pattern is not None and margin > borders["far"]:
+            return pattern, margin <= borders["soft"]
         return (likeliest, True) if margin > borders["soft"] else (None, False)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -46,11 +46,12 @@ class Head:
 
 @dataclass(frozen=True)
 class Reading:
-    """What the model says of one sentence: probabilities, and the margins of the safety lanes."""
+    """What the model says of one sentence: probabilities, margins of the safety lanes, slots of a closed class."""
 
     intents: Mapping[str, float]
     stages: Mapping[str, float]
     safety: Mapping[str, float]
+    slots: Mapping[str, str] = field(default_factory=dict)  # "<intent>_<slot>" -> value
 
 
 class Model:

@@ -1,0 +1,124 @@
+"""Two models, one reading: the linear one knows the words, the transformer what they mean together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from .encoder import Encoder
+from .model import Model, Reading
+
+NONE = "none"
+CRISIS = ("risk", "danger")
+LONG, PART = 45, 30  # words: a longer answer is also looked at in parts
+ALTERNATIVE = 0.5  # what another transcript counts beside the best
+SURE_SLOT = 0.7  # share from which a slot that no rule found is taken from the transformer
+PLAIN = {"intent.encoder": 1.0, "intent.linear": 1.0, "stage.encoder": 1.0, "stage.linear": 1.0}
+
+
+class Blend:
+    """Reads a sentence with the linear model and, where the pack has one, the transformer.
+
+    How much each is worth was found by scripts/train-encoder on sentences of authors that neither had seen, and is kept
+    with the transformer's weights as `calibration`.
+    """
+
+    def __init__(self, model: Model, encoder: Encoder | None) -> None:
+        self.model, self._encoder = model, encoder
+        self._by = PLAIN | (encoder.calibration if encoder is not None else {})
+        self.borders = dict(model.borders)
+        if encoder is not None:
+            self.borders.update({k: self._by[k] for k in ("sure", "soft", "far")})
+
+    def read(self, words: Sequence[str], found: Mapping[str, float]) -> Reading:
+        """What the sentence means, given what the rules found in it."""
+        linear = self.model.read(words, found)
+        if self._encoder is None or not words:
+            return linear
+        logs = self._encoder.read(words)
+        intents = self._shares("intent", logs, linear.intents)
+        stages = self._shares("stage", logs, linear.stages)
+        margins = self._strongest(words, found, linear.safety)
+        return Reading(intents, stages, self._lanes(logs["safety"], margins, found), self._slots(logs))
+
+    def _strongest(
+        self, words: Sequence[str], found: Mapping[str, float], whole: Mapping[str, float]
+    ) -> Mapping[str, float]:
+        """Margins of the lanes; in a long answer one sentence must not drown in all the others."""
+        if len(words) <= LONG:
+            return whole
+        parts = [self.model.read(words[at : at + PART], found).safety for at in range(0, len(words) - PART // 2, PART // 2)]
+        return {lane: max(whole[lane], *(p[lane] for p in parts)) for lane in whole}
+
+    def _shares(
+        self, name: str, logs: Mapping[str, np.ndarray], linear: Mapping[str, float]
+    ) -> dict[str, float]:
+        """Both models' logs added, each times its worth; a class that only one knows is judged by that one."""
+        assert self._encoder is not None
+        classes = self._encoder.classes[name]
+        mean = np.logaddexp.reduce(logs[name], axis=0) - np.log(len(logs[name]))
+        worth, other = self._by[f"{name}.encoder"], self._by[f"{name}.linear"]
+        rest = [k for k in linear if k not in classes]
+        total = np.array(
+            [worth * m + other * np.log(linear.get(k, 0.0) + 1e-6) for k, m in zip(classes, mean, strict=True)]
+            + [(worth + other) * np.log(linear[k] + 1e-6) for k in rest]
+        )
+        powers = np.exp(total - total.max())
+        return dict(zip([*classes, *rest], (powers / powers.sum()).tolist(), strict=True))
+
+    def _lanes(
+        self, logs: np.ndarray, linear: Mapping[str, float], found: Mapping[str, float]
+    ) -> dict[str, float]:
+        """How far each lane is from "none", in logits: the strongest window counts."""
+        assert self._encoder is not None
+        at = {k: n for n, k in enumerate(self._encoder.classes["safety"])}
+        scores = {}
+        for lane in CRISIS:
+            far = float((logs[:, at[lane]] - logs[:, at[NONE]]).max())
+            scores[lane] = crisis_score(far, linear[lane], found.get(f"safety:{lane}", 0.0), self._by)
+        return scores | {NONE: 0.0}
+
+    def _slots(self, logs: Mapping[str, np.ndarray]) -> dict[str, str]:
+        """Slots of a closed class that the transformer is sure of: "<intent>_<slot>" -> value."""
+        assert self._encoder is not None
+        found = {}
+        for name, classes in self._encoder.classes.items():
+            if name not in ("intent", "stage", "safety"):
+                best = int(logs[name][0].argmax())
+                if classes[best] and logs[name][0, best] > np.log(SURE_SLOT):
+                    found[name] = classes[best]
+        return found
+
+
+def together(readings: Sequence[Reading]) -> Reading:
+    """The best transcript's reading, with what the other transcripts say of intent and stage mixed in."""
+    first, *others = readings
+    if not others:
+        return first
+    return replace(
+        first,
+        intents=_mixed([r.intents for r in readings]),
+        stages=_mixed([r.stages for r in readings]),
+    )
+
+
+def _mixed(shares: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    weights = [1.0] + [ALTERNATIVE / (len(shares) - 1)] * (len(shares) - 1)
+    return {k: sum(w * s.get(k, 0.0) for w, s in zip(weights, shares, strict=True)) / sum(weights) for k in shares[0]}
+
+
+def crisis_score(encoder: float, linear: float, pattern: float, worth: Mapping[str, float]) -> float:
+    """One lane's score: both models and the known phrases, each times its worth.
+
+    Args:
+        encoder: log-odds of the lane against "none". linear: margin of the lane. pattern: 1 where a known phrase was
+            found, else 0. worth: `calibration`.
+    """
+    return (
+        worth["safety.encoder"] * encoder
+        + worth["safety.linear"] * linear
+        + worth["safety.pattern"] * pattern
+        + worth["safety.bias"]
+    )
