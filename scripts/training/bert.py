@@ -10,10 +10,10 @@ from importlib import resources
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
+from torch.nn import functional
 
 from voiceheal.understanding.encoder import LOGIT_SCALE, WINDOW
 
@@ -78,13 +78,13 @@ class Layer(nn.Module):
         def heads(y: Tensor) -> Tensor:
             return y.view(batch, length, ATTENTION_HEADS, -1).transpose(1, 2)
 
-        seen = F.scaled_dot_product_attention(
+        seen = functional.scaled_dot_product_attention(
             heads(self.query(x)), heads(self.key(x)), heads(self.value(x)), attn_mask=mask[:, None, None, :]
         )
         seen = seen.transpose(1, 2).reshape(batch, length, WIDTH)
-        x = self.norm1(x + F.dropout(self.out(seen), DROPOUT, self.training))
-        wide = F.gelu(self.wide(x), approximate="tanh")
-        return self.norm2(x + F.dropout(self.narrow(wide), DROPOUT, self.training))
+        x = self.norm1(x + functional.dropout(self.out(seen), DROPOUT, self.training))
+        wide = functional.gelu(self.wide(x), approximate="tanh")
+        return self.norm2(x + functional.dropout(self.narrow(wide), DROPOUT, self.training))
 
 
 class Net(nn.Module):
@@ -106,11 +106,13 @@ class Net(nn.Module):
 
     def forward(self, codes: Tensor, mask: Tensor) -> dict[str, Tensor]:
         """Logits of each head for `codes` (batch x pieces)."""
-        x = F.dropout(self.norm(self.embedding(codes) + self.position[: codes.shape[1]]), DROPOUT, self.training)
+        x = functional.dropout(
+            self.norm(self.embedding(codes) + self.position[: codes.shape[1]]), DROPOUT, self.training
+        )
         for layer in self.layers:
             x = layer(x, mask)
         shown = mask[..., None].to(x.dtype)
-        mean = F.dropout((x * shown).sum(1) / shown.sum(1), DROPOUT, self.training).float()
+        mean = functional.dropout((x * shown).sum(1) / shown.sum(1), DROPOUT, self.training).float()
         return {name: head(mean) * LOGIT_SCALE for name, head in self.heads.items()}
 
 

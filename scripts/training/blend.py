@@ -11,8 +11,8 @@ from scripts.training.data import Sentence
 from voiceheal.understanding.blend import CRISIS, NONE, crisis_score
 from voiceheal.understanding.model import Head
 
-# Shares of ordinary sentences that may raise the alarm for sure, and that may cost a soft question. A lower border hears
-# more of what is said sideways: a miss may cost more than a question (docs/benchmarks.md has the curve).
+# Shares of ordinary sentences that may raise the alarm for sure, and that may cost a soft question. A lower border
+# hears more of what is said sideways: a miss may cost more than a question.
 ORDINARY_SURE, ORDINARY_SOFT = 0.003, 0.01
 PHRASES_LOST = 0.005  # share of known phrases said in earnest that may be taken for a figure of speech
 GRID = np.arange(0.0, 2.01, 0.1)
@@ -96,12 +96,14 @@ def _safety(
     hits = {"crisis": crisis, "look-alikes": alike, "ordinary": ~crisis & ~alike}
     for name, kind in hits.items():
         mine = score[kind & whole & phrase]
-        print(f"safety  {name}: {len(mine)} known phrases, {(mine <= worth['far']).mean():.1%} taken for a figure of speech")
+        share = (mine <= worth["far"]).mean()
+        print(f"safety  {name}: {len(mine)} known phrases, {share:.1%} taken for a figure of speech")
     for share in (0.001, 0.003, 0.005, 0.01, 0.015, 0.02, 0.03):
         border = float(ordinary[int(len(ordinary) * share)])
         print(
             f"safety  border {border:+.2f}, unseen authors: recall {(score[crisis & whole] > border).mean():.1%}, "
-            f"look-alikes {(score[alike & whole] > border).mean():.1%}, ordinary {share:.1%}, dark {(dark > border).mean():.1%}"
+            f"look-alikes {(score[alike & whole] > border).mean():.1%}, ordinary {share:.1%}, "
+            f"dark {(dark > border).mean():.1%}"
         )
     return worth
 

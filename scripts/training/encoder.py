@@ -1,4 +1,4 @@
-"""Trains the transformer of understanding on the examples, holds its answers against the linear model's, and keeps both.
+"""Trains the transformer of understanding on the examples, and writes it in the form in which it is used.
 
 Authors are left out in groups to find what cannot be learned from one's own sentences: how much each of the two models
 is worth, and where the borders of the safety lanes lie. The weights that are kept are then trained on all authors. The
@@ -7,10 +7,8 @@ sentences in tests/en/held_out are not looked at. Takes about an hour on two cor
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
-import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -19,12 +17,11 @@ from pathlib import Path
 import jellyfish
 import numpy as np
 import torch
-import torch.nn.functional as F
+from torch.nn import functional
 
 from scripts.training.bert import ATTENTION_HEADS, WIDTH, Net, batch_of, tokenizer
-from scripts.training.data import Sentence, groups, sentences
-from voiceheal.packs.loader import find_pack, load_pack
-from voiceheal.understanding.encoder import ENCODER, HIDDEN_SIGN, WINDOW
+from scripts.training.data import Sentence
+from voiceheal.understanding.encoder import HIDDEN_SIGN
 from voiceheal.understanding.engine import Engine
 
 LAYERS = 3
@@ -106,7 +103,9 @@ class Trainer:
             truth = torch.tensor(self.labels[name][batch])
             asked = truth >= 0
             if asked.any():
-                each = F.cross_entropy(logits[name][asked], truth[asked], reduction="none", label_smoothing=SMOOTHING)
+                each = functional.cross_entropy(
+                    logits[name][asked], truth[asked], reduction="none", label_smoothing=SMOOTHING
+                )
                 total = total + share * (each * weight[asked]).sum() / len(batch)
         return total
 

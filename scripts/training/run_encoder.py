@@ -1,4 +1,4 @@
-"""scripts/train-encoder: the transformer without each group of authors, its worth beside the linear model, then whole."""
+"""scripts/train-encoder: the transformer without each group of authors, its worth beside the linear one, then whole."""
 
 from __future__ import annotations
 

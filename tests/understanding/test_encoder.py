@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,18 +14,19 @@ from voiceheal.packs.loader import find_pack
 from voiceheal.understanding.blend import Blend, crisis_score
 from voiceheal.understanding.encoder import ENCODER, STRIDE, WINDOW, Encoder, load_encoder
 from voiceheal.understanding.model import WEIGHTS, load_model
+from voiceheal.understanding.normalise import tokens
 
 PIECES = ["[UNK]", "[CLS]", "[SEP]", "do", "not", "stop", "##ping", "s"]
 WIDTH = 4
 
 
-def parts(seed: int = 1) -> dict[str, np.ndarray]:
+def parts(seed: int = 1) -> dict[str, Any]:
     dice = np.random.default_rng(seed)
 
     def some(*shape: int) -> np.ndarray:
         return dice.normal(size=shape).astype(np.float32)
 
-    found = {
+    found: dict[str, Any] = {
         "pieces": np.frombuffer("\n".join(PIECES).encode(), np.uint8),
         "embedding": dice.integers(-127, 127, (len(PIECES), WIDTH)).astype(np.int8),
         "embedding.scale": np.full(len(PIECES), 0.01, np.float32),
@@ -114,8 +116,8 @@ def test_the_kept_one_answers_all_questions():
 def test_the_kept_one_knows_what_words_mean_together():
     kept = load_encoder(find_pack("en") / ENCODER)
     safety = kept.classes["safety"].index("none")
-    dark = kept.read("there is no reason for me to be around any more".split())["safety"][0, safety]
-    light = kept.read("there is no reason for me to be around at this party any more".split())["safety"][0, safety]
+    dark = kept.read(tokens("there is no reason for me to be around any more"))["safety"][0, safety]
+    light = kept.read(tokens("there is no reason for me to be around at this party any more"))["safety"][0, safety]
     assert dark < light
 
 
@@ -123,7 +125,7 @@ def test_both_models_count():
     """A class that one is sure of and the other not at all ends between the two."""
     folder = find_pack("en")
     linear, kept = load_model(folder / WEIGHTS), load_encoder(folder / ENCODER)
-    words = "could you walk me through some slow breaths".split()
+    words = tokens("could you walk me through some slow breaths")
     alone, both = Blend(linear, None).read(words, {}), Blend(linear, kept).read(words, {})
     assert both.intents != alone.intents
     assert max(both.intents, key=lambda k: both.intents[k]) == "breathe"

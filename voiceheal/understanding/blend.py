@@ -49,12 +49,12 @@ class Blend:
         """Margins of the lanes; in a long answer one sentence must not drown in all the others."""
         if len(words) <= LONG:
             return whole
-        parts = [self.model.read(words[at : at + PART], found).safety for at in range(0, len(words) - PART // 2, PART // 2)]
+        parts = [
+            self.model.read(words[at : at + PART], found).safety for at in range(0, len(words) - PART // 2, PART // 2)
+        ]
         return {lane: max(whole[lane], *(p[lane] for p in parts)) for lane in whole}
 
-    def _shares(
-        self, name: str, logs: Mapping[str, np.ndarray], linear: Mapping[str, float]
-    ) -> dict[str, float]:
+    def _shares(self, name: str, logs: Mapping[str, np.ndarray], linear: Mapping[str, float]) -> dict[str, float]:
         """Both models' logs added, each times its worth; a class that only one knows is judged by that one."""
         assert self._encoder is not None
         classes = self._encoder.classes[name]
@@ -68,9 +68,7 @@ class Blend:
         powers = np.exp(total - total.max())
         return dict(zip([*classes, *rest], (powers / powers.sum()).tolist(), strict=True))
 
-    def _lanes(
-        self, logs: np.ndarray, linear: Mapping[str, float], found: Mapping[str, float]
-    ) -> dict[str, float]:
+    def _lanes(self, logs: np.ndarray, linear: Mapping[str, float], found: Mapping[str, float]) -> dict[str, float]:
         """How far each lane is from "none", in logits: the strongest window counts."""
         assert self._encoder is not None
         at = {k: n for n, k in enumerate(self._encoder.classes["safety"])}

@@ -180,5 +180,6 @@ def load_encoder(path: Path) -> Encoder:
         return Encoder(parts, about)
     except (OSError, EOFError, BadZipFile, ValueError, KeyError, TypeError, AttributeError) as e:
         raise ContentError(
-            f"The weights {path} are missing or broken.", "Reinstall VoiceHeal, or make them anew: scripts/train-encoder."
+            f"The weights {path} are missing or broken.",
+            "Reinstall VoiceHeal, or make them anew: scripts/train-encoder.",
         ) from e
