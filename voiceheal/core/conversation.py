@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 
 from .anytime import act
 from .commands import Command, Listen, Note, SetVolume
+from .doubts import Doubts
 from .events import (
     Deadline,
     DeviceBack,
@@ -62,6 +63,7 @@ class Conversation:
         self._opening: Session | None = None
         self._wanted: Meaning | None = None  # what was asked for on the command line, after the opening
         self._misses = 0
+        self._doubts = Doubts()
         self._input_ended = False
 
     # ---- outside ----------------------------------------------------------------------------------------------------
@@ -168,11 +170,17 @@ class Conversation:
     def _after_overlay(self, result: str, about: Meaning | None, safety: bool, now: float) -> None:
         floor = self._floor
         if not safety and result == "yes" and about is not None:
+            self._doubts.confirmed(about)
+            self._misses = 0
             act(floor, about, now, confirmed=True)
         elif safety and result != "back":
             floor.leave("left")
         elif not floor.paused:
             floor.base.resume(now)
+        if not safety and result == "no" and about is not None:
+            self._doubts.refused(about)
+            if floor.base.session is None:
+                self._missed(now)
         floor.out.append(Listen(floor.top.expect))
 
     def _device_lost(self, kind: str, now: float) -> None:
@@ -192,6 +200,7 @@ class Conversation:
             top.still_waiting(now)
             return
         meaning = self._understanding.understand(said.text, said.alternatives, top.expect, said.command)
+        meaning = self._doubts.settle(said, meaning, self._understanding, top.expect)
         self._note(meaning)
         ending = top.session.notice(meaning.text) if top.session else None
         if meaning.safety is not None:
@@ -249,11 +258,15 @@ class Conversation:
             elif not running.night:
                 floor.top.hold(meaning, now)
         elif meaning.how == "none":
-            self._misses += 1
-            floor.aside("not_understood.first" if self._misses == 1 else "not_understood.again", now=now)
+            self._missed(now)
         else:
             self._misses = 0
             floor.aside("out_of_scope", now=now)
+
+    def _missed(self, now: float) -> None:
+        """Not understood; the second time in a row, a list of what can be said."""
+        self._misses += 1
+        self._floor.aside("not_understood.first" if self._misses == 1 else "not_understood.again", now=now)
 
 
 def _check_in(told: Meaning) -> Meaning:

@@ -26,11 +26,14 @@ class EarRules:
     Attributes:
         banned: pattern -> why; found anywhere outside quotation marks.
         commands: sentences that would command VoiceHeal if its own microphone took them.
+        stops: what would silence VoiceHeal as a stretch of its own between two breathing marks, quoted or not: with a
+            loudspeaker the microphone hears a pause there.
         vowels: letters that make a syllable; None = reading grade unknown for this language.
     """
 
     banned: Mapping[str, str]
     commands: frozenset[str]
+    stops: frozenset[str] = frozenset()
     vowels: str | None = None
 
 
@@ -59,6 +62,14 @@ ENGLISH = EarRules(
             "goodbye", "bye", "yes", "no", "cancel", "wait", "i need help", "forget it",
         )
     ),
+    stops=frozenset(
+        (
+            "stop", "stop it", "stop now", "stop that", "stop talking", "please stop", "stop please", "be quiet",
+            "hush", "quiet", "quiet please", "shut up", "pause", "pause please", "please pause", "wait", "wait please",
+            "hold on",
+            "hang on", "cancel", "enough", "that's enough", "no more",
+        )
+    ),
     vowels="aeiouy",
 )  # fmt: skip
 RULES: Mapping[str, EarRules] = {"en": ENGLISH}
@@ -76,9 +87,15 @@ def faults(text: str, rules: EarRules) -> Iterator[str]:
     for pattern, why in rules.banned.items():
         if hit := re.search(rf"\b(?:{pattern})\b", bare, re.IGNORECASE):
             yield f"{hit.group()!r}: {why}"
+    told: set[str] = set()
     for sentence in _SENTENCE.split(_QUOTED.sub(" ", text)):
         if (said := " ".join(words(sentence))) in rules.commands:
+            told.add(said)
             yield f"{said!r} as a sentence of its own is a command to our own microphone"
+    for stretch in _BREATHER.split(text):
+        said = " ".join(words(stretch.replace("’", "'")))
+        if said in rules.stops and said not in told:
+            yield f"{said!r} between two breathing marks may silence us through our own microphone"
 
 
 def words(text: str) -> list[str]:
