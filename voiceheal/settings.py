@@ -81,7 +81,7 @@ class Settings(_Strict):
     )
     barge_in: Literal["auto", "on", "off"] = Field(
         default="auto",
-        description="listen while speaking: auto once its own voice is taken out of what it hears, on at once, off never",
+        description="listen while speaking: auto once its own voice can be taken out, on at once, off never",
     )
     patience: float = Field(default=1.0, ge=0.5, le=4.0, description="how long a pause may last; 2.0 for slow speakers")
     voice: VoiceSettings = VoiceSettings()

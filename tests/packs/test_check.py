@@ -175,7 +175,7 @@ def test_words_of_a_template() -> None:
         "All right. Stop.",
         "Pause! [pause 2] We go on.",
         "You can say: stop, and it ends.",
-        "Say “hold on”, if you like.",
+        "Tell me, hold on, if you like.",
         "So, [pause long] then go.",
         "One two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
         "eighteen nineteen twenty more.",

@@ -83,7 +83,7 @@ class DelayFinder:
 
 DRIFT_EVERY = 96  # hops of 256 samples between two looks at the path, 1.5 s
 PPM = 1e-6
-MOST_DRIFT = 200 * PPM
+MOST_DRIFT = 120 * PPM  # of two sound cards; a person who moves the path further is no drift
 SAME_DRIFT = 20 * PPM  # two looks in a row that find as much are believed: a person who moves makes only one of them
 ALIKE = 0.6  # correlation of two looks, from which the shift between them counts
 FINE = 8  # steps to the sample
