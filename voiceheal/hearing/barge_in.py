@@ -41,8 +41,8 @@ class BargeIn:
 
     echo_overlap: float = 0.6
     clean_overlap: float = 0.9
-    free_words: int = 4
-    free_sure: float = 0.7
+    free_words: int = 5
+    free_sure: float = 0.8
 
     def judge(
         self,
