@@ -62,10 +62,12 @@ class FakeRecogniser:
         self.blocks = 0  # decoded in all
         self.finals = 0
         self.expected: list[Expect] = []
+        self.over: list[bool] = []
 
-    def expect(self, expect: Expect) -> None:
+    def expect(self, expect: Expect, *, over: bool = False) -> None:
         assert not self._words, "the grammar was changed in the middle of an utterance"
         self.expected.append(expect)
+        self.over.append(over)
 
     def accept(self, pcm: Pcm16) -> None:
         self.blocks += 1

@@ -29,7 +29,7 @@ from .understanding.heard import TwoEars
 
 if TYPE_CHECKING:
     from .core.ports import Pcm16, Synthesiser
-    from .hearing.barge_in import EchoGate
+    from .hearing.barge_in import HearsUs
     from .hearing.ears import Ears
     from .speaking.voice import WorkerVoice
 
@@ -110,7 +110,7 @@ def build_conversation(
 
 
 # ---- ears and mouth -------------------------------------------------------------------------------------------------
-def build_ears(app: App, gate: EchoGate | None = None) -> Ears:
+def build_ears(app: App, gate: HearsUs | None = None) -> Ears:
     """Ears on the real model. `gate` knows whether the microphone hears our own loudspeaker; None = it cannot.
 
     Raises:
@@ -122,22 +122,29 @@ def build_ears(app: App, gate: EchoGate | None = None) -> Ears:
     from .hearing.model import find_model, load_model
     from .hearing.recogniser import GrammarRecogniser, VoskRecogniser
     from .hearing.turns import TurnRule
-    from .hearing.vad import SileroVad
+    from .hearing.vad import FreshVad, SileroVad
 
     model = load_model(find_model(app.settings.language, app.settings.model), app.settings.language)
     judge = BargeIn()
 
     def keep(said: Utterance, line: str) -> bool:
         meaning = app.engine.understand(said.text, said.alternatives)
-        echo = gate is not None and gate.echo
-        if meaning.safety is not None:  # our own question about it must not raise the alarm again
-            return judge.judge(said.text, line, "feeling", echo)
-        return judge.judge(said.text, line, meaning.intent, echo)
+        return judge.judge(
+            said.text,
+            line,
+            meaning.intent,
+            gate is not None and gate.echo,
+            by_grammar=said.text == said.command,
+            confidence=said.confidence,
+            urgent=meaning.safety is not None,  # our own question about it must not raise the alarm again
+        )
 
     return Ears(
         recogniser=VoskRecogniser(model),
-        commands=GrammarRecogniser(model, app.engine.phrases, mend=app.engine.mend),
-        vad=SileroVad(),
+        commands=GrammarRecogniser(
+            model, app.engine.phrases, tuple(app.pack.replies.interrupting), mend=app.engine.mend
+        ),
+        vad=FreshVad(SileroVad()),
         completeness=app.engine.completeness,
         turns=TurnRule(unfinished=frozenset(app.pack.replies.unfinished)),
         keep=keep if gate is not None else None,

@@ -83,7 +83,8 @@ class Settings(_Strict):
         default=None, description="name of the loudspeaker, or a part of it; empty = the system's"
     )
     barge_in: Literal["auto", "on", "off"] = Field(
-        default="auto", description="listen while speaking: on with headphones, off with a loud speaker, auto finds out"
+        default="auto",
+        description="listen while speaking: auto once its own voice can be taken out, on at once, off never",
     )
     patience: float = Field(default=1.0, ge=0.5, le=4.0, description="how long a pause may last; 2.0 for slow speakers")
     voice: VoiceSettings = VoiceSettings()

@@ -375,6 +375,46 @@ def test_refused_guess_is_dropped() -> None:
     assert r.conversation.idle and {"session": "breath"} not in r.notes("session_start")
 
 
+def lost(text: str, command: str, sure: float = 0.75) -> Utterance:
+    return Utterance(text, command=command, command_confidence=sure)
+
+
+LOST = {"he play": Meaning("he play", "out_of_scope")}
+
+
+def test_what_only_the_grammar_heard_is_asked_about_and_remembered() -> None:
+    r = started(known=LOST)
+    r.until(3)
+    r.post(lost("he play", "breathe pattern=box"))
+    assert [c.text for _, c in r.log if isinstance(c, Speak)][-1] == "confirm what=what.breathe.box"
+    r.say("yes")
+    assert r.notes("session_start")[-1] == {"session": "breath"}
+    r.until(6)
+    r.say("stop")
+    r.until(12)
+    r.post(lost("he play", ""))
+    assert r.notes("session_start")[-2:] == [{"session": "breath"}] * 2, "the second time nobody is asked"
+
+
+def test_what_was_refused_is_not_offered_again_and_then_named() -> None:
+    r = started(known=LOST)
+    r.until(3)
+    r.post(lost("he play", "breathe"))
+    r.say("no")
+    assert r.lines()[-1] == "not_understood.first"
+    r.until(9)
+    r.post(lost("he play", "breathe"))
+    assert r.lines()[-1] == "not_understood.again", "two misses: what can be said"
+    assert {"session": "breath"} not in r.notes("session_start")
+
+
+def test_the_grammar_alone_is_no_answer_to_an_open_question() -> None:
+    r = started("check_in", known=LOST)
+    r.until(17)
+    r.post(lost("he play", "breathe"))
+    assert "confirm" not in " ".join(r.lines())
+
+
 def test_second_miss_names_what_can_be_said() -> None:
     r = started(known={"blah": Meaning("blah", "out_of_scope")})
     r.until(3)

@@ -33,8 +33,29 @@ def test_whose_words(heard: str, intent: str, echo: bool, kept: bool) -> None:
     assert BargeIn().judge(heard, LINE, intent, echo) is kept
 
 
+@pytest.mark.parametrize(
+    ("heard", "intent", "proof", "kept"),
+    [
+        ("pause", "pause", {"by_grammar": False}, False),
+        ("pause", "pause", {"by_grammar": True}, True),
+        ("he say thank you", "feeling", {}, False),
+        ("he never called me back", "feeling", {"confidence": 0.6}, False),
+        ("he never called me back", "feeling", {"confidence": 0.9}, True),
+        ("kill myself", "feeling", {"confidence": 0.4, "urgent": True}, True),
+        ("any time", "feeling", {"urgent": True}, False),
+    ],
+)
+def test_through_an_echo_more_proof_is_needed(heard: str, intent: str, proof: dict[str, float], kept: bool) -> None:
+    assert BargeIn().judge(heard, LINE, intent, True, **proof) is kept  # type: ignore[arg-type]
+
+
+def test_over_a_tone_there_are_no_words_to_compare() -> None:
+    assert BargeIn().judge("stop", "", "stop", True)
+    assert not BargeIn().judge("the", "", "feeling", True)
+
+
 def test_in_silence_everything_is_the_person() -> None:
-    assert BargeIn().judge("stop at any time", "", "feeling", True)
+    assert BargeIn().judge("stop at any time", "", "feeling", False)
 
 
 # ---- the gate -------------------------------------------------------------------------------------------------------

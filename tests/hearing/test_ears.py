@@ -401,3 +401,52 @@ def test_a_free_answer_with_a_pause_is_one_answer_and_no_command(real_ears: Ears
     [heard] = utterances(real_ears, *parts)
     assert heard.command == ""
     assert heard.text.endswith("back and it hurts")
+
+
+# ---- over the echo of our own voice ---------------------------------------------------------------------------------
+def test_what_is_left_of_our_own_voice_begins_nothing() -> None:
+    r = rig()
+    r.ears.set_echo(True, ours=True)
+    assert r.hear(said("stop"), quiet(1.0)) == []
+    assert r.events == []
+    r.ears.set_echo(True, ours=False)
+    [heard] = r.hear(said("stop"), quiet(1.0))
+    assert heard.text == "stop"
+
+
+def test_a_person_ends_although_our_voice_goes_on() -> None:
+    r = rig()
+    r.ears.set_echo(True, ours=False)
+    assert r.hear(quiet(0.5), said("stop")) == []
+    r.ears.set_echo(True, ours=True)
+    [heard] = r.hear(said("~", 30))
+    assert heard.text == "stop"
+    assert heard.decided_s - heard.end_s < 0.3
+
+
+def test_over_our_voice_the_few_words_are_listened_for() -> None:
+    r = rig()
+    r.hear(quiet(0.1))
+    r.ears.set_echo(True, ours=False)
+    r.hear(quiet(0.5), said("stop"), quiet(1.0))
+    r.ears.set_echo(False, ours=False)
+    r.hear(quiet(0.5))
+    assert r.commands.over == [False, True, False]
+
+
+def test_over_our_voice_the_grammar_is_believed() -> None:
+    r = rig()
+    r.commands._vocabulary = tuple("stop" if word == "hop" else word for word in WORDS)
+    r.ears.set_echo(True, ours=False)
+    [heard] = r.hear(quiet(0.5), said("hop"), quiet(2.0))
+    assert (heard.text, heard.command) == ("stop", "stop")
+    assert heard.alternatives[0] == "hop", "a cry for help is looked for in what the open one heard"
+
+
+def test_a_line_counts_from_its_time_on_however_late_its_sound_is_heard() -> None:
+    r = rig()
+    r.ears.set_speaking("she left me", at=101.0)
+    r.ears.set_speaking(None, at=102.0)
+    [first] = r.hear(said("stop"), quiet(0.6))
+    [second] = r.hear(quiet(0.3), said("stop"), quiet(2.0))
+    assert (first.while_speaking, second.while_speaking) == (False, True)

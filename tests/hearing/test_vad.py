@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.fakes import FakeVad
 from tests.rig import people, sound
-from voiceheal.hearing.vad import BLOCK, BLOCK_S, SAMPLE_RATE, SileroVad
+from voiceheal.hearing.vad import BLOCK, BLOCK_S, SAMPLE_RATE, FreshVad, SileroVad
 
 
 def probabilities(vad: SileroVad, samples: sound.Samples) -> list[float]:
@@ -40,3 +41,16 @@ def test_reset_forgets_what_came_before() -> None:
 def test_a_block_of_another_size_is_refused() -> None:
     with pytest.raises(ValueError, match="512"):
         SileroVad().speech(sound.silence(0.02))
+
+
+def test_minutes_without_speech_are_forgotten() -> None:
+    inner = FakeVad()
+    vad = FreshVad(inner)
+    for _ in range(64):
+        assert vad.speech(np.zeros(BLOCK, np.int16)) == 0.0
+    assert inner.resets == 4
+    for _ in range(64):
+        assert vad.speech(np.ones(BLOCK, np.int16)) == 1.0
+    assert inner.resets == 4, "never in the middle of speech"
+    vad.reset()
+    assert inner.resets == 5

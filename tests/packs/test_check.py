@@ -274,7 +274,9 @@ def test_words_of_a_template() -> None:
         "That sets a boundary.",
         "All right. Stop.",
         "Pause! [pause 2] We go on.",
-        "Wait, [pause long] then go.",
+        "You can say: stop, and it ends.",
+        "Tell me, hold on, if you like.",
+        "So, [pause long] then go.",
         "One two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
         "eighteen nineteen twenty more.",
     ],

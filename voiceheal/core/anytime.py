@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from .commands import Hush, Listen, SetVolume
 from .controls import change_pace, change_volume, length_of
+from .doubts import UNSURE
 from .floor import Floor, Then
 from .meaning import Meaning
 from .overlays import Confirm
 from .own_words import own_words
-from .session import Moved
+from .session import Context, Moved
 
 # What was understood with less than this is asked about before it is acted on, by how it was understood.
-SURE = {"sound-alike": 0.8, "model": 0.45}
+SURE = {"sound-alike": 0.8, "model": 0.45, UNSURE: 1.0}
 SLEEP_MINUTES = 20.0  # "stop after a while" without a number
 ADJUSTS = frozenset({"louder", "quieter", "volume", "slower", "faster", "repeat"})  # do not disturb an open question
 # While someone may not be safe these are answers, not reasons to leave.
@@ -23,9 +24,9 @@ NO_WAY_OUT = frozenset(
 def act(floor: Floor, m: Meaning, now: float, *, confirmed: bool = False) -> None:
     """Carry out a command, or begin the session it names."""
     context = floor.context
-    if m.confidence < SURE.get(m.how, 0.0) and not confirmed and f"what.{m.intent}" in context.phrases:
+    if m.confidence < SURE.get(m.how, 0.0) and not confirmed and (what := _named(context, m)):
         floor.drop_overlay()
-        floor.lay_over(Confirm(context.phrases.pick(f"what.{m.intent}")), m, now)
+        floor.lay_over(Confirm(context.phrases.pick(what)), m, now)
         return
     if floor.over is not None and m.intent not in ADJUSTS and _leave_overlay(floor, m, now):
         return
@@ -50,6 +51,12 @@ def act(floor: Floor, m: Meaning, now: float, *, confirmed: bool = False) -> Non
             own_words(floor, m, now, confirmed=confirmed)
         case _:
             floor.start(m, now)
+
+
+def _named(context: Context, m: Meaning) -> str:
+    """The line that names what would be done; "" when a mistake costs so little that nobody is asked."""
+    lines = (f"what.{m.intent}.{m.slots.get('pattern')}", f"what.{m.intent}")
+    return next((line for line in lines if line in context.phrases), "")
 
 
 def _adjust(floor: Floor, m: Meaning, now: float) -> None:

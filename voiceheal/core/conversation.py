@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 
 from .anytime import act
 from .commands import Command, Listen, Note, SetVolume, Speak
+from .doubts import Doubts
 from .events import (
     Deadline,
     DeviceBack,
@@ -64,6 +65,7 @@ class Conversation:
         self._opening: Session | None = None
         self._wanted: Meaning | None = None  # what was asked for on the command line, after the opening
         self._misses = 0
+        self._doubts = Doubts()
         self._input_ended = False
         self._meant: Meaning | None = None  # of what was heard in this event
 
@@ -196,12 +198,18 @@ class Conversation:
     def _after_overlay(self, result: str, about: Meaning | None, safety: bool, now: float) -> None:
         floor = self._floor
         if not safety and result == "yes" and about is not None:
+            self._doubts.confirmed(about)
+            self._misses = 0
             act(floor, about, now, confirmed=True)
         elif safety and result != "back":
             floor.leave("left")
         elif not floor.paused:
             floor.base.resume(now)
         floor.context.memory.quiet = False
+        if not safety and result == "no" and about is not None:
+            self._doubts.refused(about)
+            if floor.base.session is None:
+                self._missed(now)
         floor.out.append(Listen(floor.top.expect))
 
     def _device_lost(self, kind: str, now: float) -> None:
@@ -223,6 +231,7 @@ class Conversation:
         meaning = self._understanding.understand(
             said.text, said.alternatives, top.expect, said.command, said.command_confidence, said.confidence
         )
+        meaning = self._doubts.settle(said, meaning, self._understanding, top.expect)
         self._note(meaning)
         self._meant = meaning
         ending = top.session.notice(meaning.text) if top.session else None
@@ -288,11 +297,15 @@ class Conversation:
             elif not running.night:
                 floor.top.hold(meaning, now)
         elif meaning.how == "none":
-            self._misses += 1
-            floor.aside("not_understood.first" if self._misses == 1 else "not_understood.again", now=now)
+            self._missed(now)
         else:
             self._misses = 0
             floor.aside("out_of_scope", now=now)
+
+    def _missed(self, now: float) -> None:
+        """Not understood; the second time in a row, a list of what can be said."""
+        self._misses += 1
+        self._floor.aside("not_understood.first" if self._misses == 1 else "not_understood.again", now=now)
 
 
 def _check_in(told: Meaning) -> Meaning:

@@ -6,58 +6,32 @@ import itertools
 import queue
 import sys
 import threading
-from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ..audio.devices import Kind
-from ..audio.resample import SPEECH_RATE, StreamResampler, to_int16
-from ..audio.streams import BLOCK, MicStream, SpeakerStream
+from ..audio.streams import MicStream, SpeakerStream
 from ..core.commands import Command, Hush, Prepare, Speak
 from ..core.conversation import Conversation
 from ..core.events import DeviceBack, DeviceLost, Failed, LineEnded, LineStarted, Started
 from ..core.meaning import Expect
 from ..errors import VoiceHealError
 from ..eventlog import EventLog
-from ..hearing.barge_in import EchoGate
+from ..hearing.duplex import Duplex
 from ..runtime import Runtime, SystemClock
+from .farend import FarEnd
 from .sounder import Sounder
 from .typed import plain
 
 if TYPE_CHECKING:
-    from ..core.ports import Pcm, Pcm16, Synthesiser
+    from ..core.ports import Pcm16, Synthesiser
     from ..hearing.ears import Ears
     from ..settings import Settings
 
 LEAD_S = 0.06  # planned sounds are rendered this much after their time, always: no jitter from a late thread
 LOOK_S = 0.01  # how often the mixer is asked what has started and ended
-FAR_MOST = SPEECH_RATE // 2  # samples of far end kept when the microphone falls behind
+DUCK, DUCK_S = 0.25, 0.05  # our own voice while a person talks over it (-12 dB), and how fast it steps back
 READY = "VoiceHeal listens. Speak when you like; say goodbye, or press Ctrl-C, to end."
-
-
-class FarEnd:
-    """What the loudspeaker plays, at 16 kHz, cut to the microphone's blocks: the reference of hearing."""
-
-    def __init__(self, rate: int) -> None:
-        self._resampler = StreamResampler(rate, SPEECH_RATE)
-        self._blocks: deque[Pcm] = deque(maxlen=200)
-        self._rest: Pcm16 = np.zeros(0, np.int16)
-
-    def tap(self, pcm: Pcm, position: int) -> None:
-        """Called with each block that is played, in the sound callback: copy, hand over."""
-        self._blocks.append(pcm.copy())
-
-    def take(self) -> Pcm16 | None:
-        """The next 512 samples; None when nothing was played."""
-        while self._blocks:
-            self._rest = np.concatenate([self._rest, to_int16(self._resampler.feed(self._blocks.popleft()))])
-        self._rest = self._rest[-FAR_MOST:]
-        if len(self._rest) < BLOCK:
-            return None
-        block, self._rest = self._rest[:BLOCK], self._rest[BLOCK:]
-        return block
 
 
 class VoiceBody:
@@ -151,14 +125,17 @@ class VoiceBody:
                 return
         self._post(LineEnded(wish.id, False))
 
+    def _now(self) -> float | None:
+        return self.runtime.clock.now() if self.runtime is not None else None
+
     def _watch(self) -> None:
         while not self._end.wait(LOOK_S):
             for event in self._sounder.happened():
                 if isinstance(event, LineStarted):
-                    self._ears.set_speaking(self._texts.get(event.id))
+                    self._ears.set_speaking(self._texts.get(event.id), self._now())
                 elif isinstance(event, LineEnded):
                     self._texts.pop(event.id, None)
-                    self._ears.set_speaking(None)
+                    self._ears.set_speaking(None, self._now())
                 else:
                     continue
                 self._post(event)
@@ -166,7 +143,7 @@ class VoiceBody:
 
 def run_voice(
     conversation: Conversation,
-    make_ears: Callable[[EchoGate], Ears],
+    make_ears: Callable[[Duplex], Ears],
     make_voice: Callable[[], Synthesiser],
     settings: Settings,
     log: EventLog,
@@ -191,24 +168,28 @@ def run_voice(
     def failed(error: Exception) -> None:
         runtime.post(error)
 
-    gate = EchoGate(settings.barge_in)
+    duplex = Duplex(settings.barge_in)
     speaker = SpeakerStream(settings.speaker, clock, on_lost=lost, on_back=back)
-    far = FarEnd(speaker.mixer.sample_rate)
+    far = FarEnd(speaker.mixer.sample_rate, speaker.sample_at)
     ears: Ears | None = None
 
     def on_block(block: Pcm16, t: float) -> None:
         if ears is None:
             return
-        gate.feed(block, far.take())
-        ears.set_muted(not gate.open)
-        for event in ears.feed(block):
+        stepped_back = duplex.duck
+        heard = duplex.hear(block, far.take(t), ears.hearing)
+        if duplex.duck != stepped_back:
+            speaker.mixer.set_bus(DUCK if duplex.duck else 1.0, DUCK_S)
+        ears.set_muted(heard.muted)
+        ears.set_echo(heard.echo, ours=heard.ours)
+        for event in ears.feed(heard.block):
             runtime.post(event)
 
     mic = MicStream(settings.microphone, on_block, clock, on_lost=lost, on_back=back, on_error=failed)
     voice = make_voice()
     body: VoiceBody | None = None
     try:
-        real_ears = make_ears(gate)
+        real_ears = make_ears(duplex)
         body = VoiceBody(speaker, voice, real_ears, log, show=show)
         body.runtime = runtime = Runtime(conversation, body, log, clock)
         speaker.mixer.tap = far.tap

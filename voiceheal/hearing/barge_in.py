@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Mode = Literal["auto", "on", "off"]
 
+SHORT = 4  # words; an answer as short as that may be in our line by chance
+STRANGE = 2  # words that are not in our line: it is not us
 SILENT_DB = -60.0  # dB full scale: a far end below this makes no echo
 TAIL_S = 0.3  # room and sound card still play this long after the last far-end block
 WINDOW_S = 4.0  # of our own speech, on which the gate decides
@@ -34,31 +36,56 @@ class BargeIn:
     Attributes:
         echo_overlap: share of the words, in order, found in the line we say, from which free speech is our echo.
         clean_overlap: the same when no echo was noticed (headphones); only word for word then.
+        free_words, free_sure: free speech through our echo must have so many words, heard with so much confidence.
     """
 
     echo_overlap: float = 0.6
     clean_overlap: float = 0.9
+    free_words: int = 5
+    free_sure: float = 0.8
 
-    def judge(self, utterance_text: str, speaking_text: str, intent: str, echo: bool) -> bool:
+    def judge(
+        self,
+        utterance_text: str,
+        speaking_text: str,
+        intent: str,
+        echo: bool,
+        *,
+        by_grammar: bool = True,
+        confidence: float = 1.0,
+        urgent: bool = False,
+    ) -> bool:
         """True when the utterance is the person's.
 
         Args:
             utterance_text: what was heard.
-            speaking_text: the line we were saying, "" when we were silent.
+            speaking_text: the line we were saying, "" when there were no words (a tone of the breath).
             intent: what the utterance would mean.
             echo: whether the loudspeaker is heard in the microphone.
+            by_grammar: whether the grammar of commands heard the same. confidence: of the words.
+            urgent: someone may not be safe: words that are not ours are enough.
         """
         heard, said = _words(utterance_text), _words(speaking_text)
-        if not said:
+        if not said and not echo:
             return True
         if not heard:
             return False
         overlap = _in_order(heard, said) / len(heard)
-        if intent in GLOBAL_INTENTS:
-            return not echo or overlap < 1.0
+        if intent in GLOBAL_INTENTS and not urgent:
+            return not echo or (by_grammar and overlap < 1.0)
         if not echo:
-            return overlap < self.clean_overlap or len(heard) < 4
-        return overlap < self.echo_overlap and len(set(heard) - set(said)) >= 2
+            return overlap < self.clean_overlap or len(heard) < SHORT
+        strange = overlap < self.echo_overlap and len(set(heard) - set(said)) >= STRANGE
+        return strange and (urgent or (len(heard) >= self.free_words and confidence >= self.free_sure))
+
+
+class HearsUs(Protocol):
+    """Knows whether the microphone hears our own loudspeaker."""
+
+    @property
+    def echo(self) -> bool:
+        """Whether our own voice may be in the microphone (also while that is not known yet)."""
+        ...
 
 
 class EchoGate:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -18,7 +18,8 @@ import numpy as np
 
 from ..core.events import Event, Partial, SpeechBegan, Utterance
 from ..core.meaning import Completeness, Expect
-from .recogniser import GHOSTS, CommandRecogniser, Hypothesis, join_pieces, joined, known, sure
+from .recogniser import GHOSTS, CommandRecogniser, join_pieces, joined, known, sure
+from .situation import Situation, Turn
 from .turns import TurnRule, agreed
 from .vad import BLOCK, BLOCK_S, Vad
 
@@ -29,36 +30,10 @@ ON, OFF = 0.5, 0.35  # speech probability that starts speech, and that keeps it 
 ONSET = 2  # speech blocks of the last 3 that begin an utterance: 64 ms
 PREROLL = 13  # blocks decoded from before the onset: 416 ms, soft first sounds are quieter than the threshold
 GHOST_S = 0.2  # an utterance with less speech than this must have real words
+OVER_LONGER = 5  # words of ours that may be heard around a command
 TAIL_S = 0.3  # our own line may still be heard this long after it ended
 
 Keep = Callable[[Utterance, str], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """What the ears were told about the world; replaced as a whole, so that threads see all or nothing of it."""
-
-    expect: Expect = field(default_factory=Expect)
-    line: str | None = None  # what we are saying now
-    last_line: str = ""
-    last_line_ended: float = -1e9  # s
-    muted: bool = False
-
-
-@dataclass(slots=True)
-class Turn:
-    """One utterance while it is being heard; times in s."""
-
-    start: float
-    situation: Situation
-    end: float
-    changed: float  # when the last new word came
-    speech: float = 0.0
-    announced: bool = False
-    partial: str = ""
-    lines: list[str] = field(default_factory=list)  # what we said during it
-    pieces: list[list[Hypothesis]] = field(default_factory=list)
-    command_pieces: list[list[Hypothesis]] = field(default_factory=list)
 
 
 class Ears:
@@ -101,7 +76,8 @@ class Ears:
         self._turn: Turn | None = None
         self._lock = Lock()
         self._situation = Situation()
-        self._asked: Expect | None = None  # what the command recogniser is set to
+        self._changes: deque[tuple[float, str | None]] = deque()  # (session time, line)
+        self._asked: tuple[Expect, bool] | None = None  # what the command recogniser is set to
         self._was_muted = False
 
     @property
@@ -109,8 +85,13 @@ class Ears:
         """Session time (s) up to which sound was heard."""
         return self._start_at + self._blocks * BLOCK_S
 
+    @property
+    def hearing(self) -> bool:
+        """Whether someone is speaking."""
+        return self._turn is not None
+
     def begin_at(self, t: float) -> None:
-        """The next sample is heard at session time `t` (s); call it before the first `feed`."""
+        """The next sample is heard at session time `t` (s); for the beginning."""
         self._start_at = t - self._blocks * BLOCK_S
 
     def expect(self, expect: Expect) -> None:
@@ -119,21 +100,32 @@ class Ears:
             self._situation = replace(self._situation, expect=expect)
 
     def set_speaking(self, line: str | None, at: float | None = None) -> None:
-        """Say which words sound from the loudspeaker now; None when they have ended.
+        """Say which words sound from the loudspeaker; None when they have ended.
 
-        `at`: session time (s) of the end; by default the end of what was heard so far.
+        `at`: session time (s) of the change, counted when the sound of that time is heard: a busy machine hears late.
+            By default the end of what was heard so far.
         """
         with self._lock:
+            self._changes.append((self.now if at is None else at, line))
+
+    def _change(self) -> None:
+        """Lines that have begun or ended by now."""
+        while self._changes and self._changes[0][0] <= self.now + BLOCK_S / 2:
+            at, line = self._changes.popleft()
             old = self._situation
             if old.line is not None:
-                ended = self.now if at is None else at
-                old = replace(old, last_line=old.line, last_line_ended=ended)
+                old = replace(old, last_line=old.line, last_line_ended=at)
             self._situation = replace(old, line=line)
 
     def set_muted(self, muted: bool) -> None:
         """Do not listen (time goes on). What the person was saying is ended; what began as we spoke is dropped."""
         with self._lock:
             self._situation = replace(self._situation, muted=muted)
+
+    def set_echo(self, echo: bool, *, ours: bool) -> None:
+        """Say whether our own sound may be in what comes next, and whether there is nothing else in it."""
+        with self._lock:
+            self._situation = replace(self._situation, echo=echo, ours=ours)
 
     def feed(self, samples: Pcm16) -> list[Event]:
         """Hear the next 16 kHz samples, best one block of 512 at a time; what happened, in order."""
@@ -154,6 +146,7 @@ class Ears:
 
     def _hear(self, block: Pcm16) -> Iterator[Event]:
         with self._lock:
+            self._change()
             situation = self._situation
         self._blocks += 1
         if situation.muted:
@@ -162,10 +155,10 @@ class Ears:
         self._was_muted = False
         if self._gain is not None:
             block = self._gain(block)
-        probability = self._vad.speech(block)
+        probability = 0.0 if situation.ours else self._vad.speech(block)
         if self._turn is None:
             self._before.append((block, probability >= ON))
-            self._ask(situation.expect)
+            self._ask(situation.expect, situation.echo)
             if sum(spoken for _, spoken in list(self._before)[-3:]) >= ONSET:
                 self._turn = self._begin(situation)
         else:
@@ -188,10 +181,10 @@ class Ears:
         self._before.clear()
         self._vad.reset()
 
-    def _ask(self, expect: Expect) -> None:
-        if self._commands is not None and expect != self._asked:
-            self._commands.expect(expect)
-            self._asked = expect
+    def _ask(self, expect: Expect, over: bool) -> None:
+        if self._commands is not None and (expect, over) != self._asked:
+            self._commands.expect(expect, over=over)
+            self._asked = (expect, over)
 
     def _begin(self, situation: Situation) -> Turn:
         recent = list(self._before)[-3:]
@@ -200,9 +193,10 @@ class Ears:
             self._accept(block)
         self._before.clear()
         start = self.now - (len(recent) - first) * BLOCK_S
+        over = self._asked is not None and self._asked[1]
         spoken = sum(spoken for _, spoken in recent) * BLOCK_S
         end = self.now if recent[-1][1] else self.now - BLOCK_S
-        return Turn(start=start, situation=situation, end=end, changed=self.now, speech=spoken)
+        return Turn(start=start, situation=situation, end=end, changed=self.now, speech=spoken, over=over)
 
     def _accept(self, block: Pcm16) -> None:
         self._recogniser.accept(block)
@@ -263,8 +257,11 @@ class Ears:
         utterance = self._utterance(turn, self._situation.expect)
         if turn.speech < GHOST_S and utterance.text in GHOSTS and not utterance.command:
             utterance = replace(utterance, text="", alternatives=())
+        if turn.over and utterance.command:
+            heard = (utterance.text, *utterance.alternatives) if utterance.text else ()
+            utterance = replace(utterance, text=utterance.command, alternatives=heard)
         line = self._during(turn)
-        if drop or (line and self._keep is not None and not self._keep(utterance, line)):
+        if drop or ((line or turn.over) and self._keep is not None and not self._keep(utterance, line)):
             utterance = replace(utterance, text="", alternatives=(), command="", command_confidence=0.0)
         if not turn.announced:
             if not utterance.text:
@@ -276,8 +273,11 @@ class Ears:
         hypotheses = join_pieces(turn.pieces)
         text = hypotheses[0][0] if hypotheses else ""
         command, certainty = sure(turn.command_pieces)
+        if turn.over and command.partition(" ")[0] in GHOSTS:
+            command = command.partition(" ")[2]  # what was left of us, before the person began
         hit = self._completeness(command, expect) if command else Completeness.NONE
-        if hit is Completeness.NONE:
+        drowned = turn.over and len(text.split()) > len(command.split()) + OVER_LONGER  # in too many words of ours
+        if hit is Completeness.NONE or drowned:
             command, certainty = "", 0.0
         return Utterance(
             text=text,

@@ -34,8 +34,11 @@ class Vocabulary(Protocol):
 class CommandRecogniser(Recogniser, Protocol):
     """A recogniser that hears only what may be said to the present question."""
 
-    def expect(self, expect: Expect) -> None:
-        """Change to the sentences of `expect`; called between two utterances only."""
+    def expect(self, expect: Expect, *, over: bool = False) -> None:
+        """Change to the sentences of `expect`, or with `over` to the few that are said over our own voice.
+
+        Called between two utterances only.
+        """
         ...
 
 
@@ -132,6 +135,7 @@ class GrammarRecogniser:
     Args:
         model: a `vosk.Model`.
         phrases: the sentences that may be said to what is expected.
+        interrupting: the few that are listened for through the echo of our own voice.
         mend: puts the sentence that was most likely said before the transcripts, some of whose words may be lost.
         keep: how many grammars are kept ready.
     """
@@ -140,6 +144,7 @@ class GrammarRecogniser:
         self,
         model: Vocabulary,
         phrases: Callable[[Expect], Sequence[str]],
+        interrupting: Sequence[str] = (),
         *,
         mend: Callable[[Sequence[Hypothesis], Expect], Sequence[Hypothesis]] | None = None,
         keep: int = 8,
@@ -148,15 +153,17 @@ class GrammarRecogniser:
         self._phrases = phrases
         self._mend = mend
         self._expect: Expect | None = None
+        self._interrupting = interrupting
         self._keep = keep
         self._ready: OrderedDict[tuple[object, ...], VoskRecogniser] = OrderedDict()
         self._now: VoskRecogniser | None = None
 
-    def expect(self, expect: Expect) -> None:
+    def expect(self, expect: Expect, *, over: bool = False) -> None:
         """See `CommandRecogniser.expect`."""
-        key = (expect.kind, expect.choices)
+        over = over and bool(self._interrupting)
+        key: tuple[object, ...] = ("over",) if over else (expect.kind, expect.choices)
         if key not in self._ready:
-            self._ready[key] = VoskRecogniser(self._model, self._phrases(expect))
+            self._ready[key] = VoskRecogniser(self._model, self._interrupting if over else self._phrases(expect))
             while len(self._ready) > self._keep:
                 self._ready.popitem(last=False)
         self._ready.move_to_end(key)

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 SAMPLE_RATE = 16_000
 BLOCK = 512  # samples; the size Silero was trained on
 BLOCK_S = BLOCK / SAMPLE_RATE  # 32 ms
+DULL = 0.35  # a block with less is no speech
+FORGET_AFTER = 16  # such blocks in a row: half a second
 
 
 class Vad(Protocol):
@@ -45,3 +47,28 @@ class SileroVad:
     def reset(self) -> None:
         """See `Vad.reset`."""
         self._detector.reset()
+
+
+class FreshVad:
+    """Makes a detector forget while it hears no speech.
+
+    After seconds of what is left of our own voice, or of noise, Silero's memory is full of it: it hardly hears a person
+    who speaks then (on our residual echo from 0.9 down to 0.2 for a clear word). Forgetting costs nothing.
+    """
+
+    def __init__(self, vad: Vad) -> None:
+        self._vad = vad
+        self._dull = 0  # blocks without speech
+
+    def speech(self, block: Pcm16) -> float:
+        """See `Vad.speech`."""
+        probability = self._vad.speech(block)
+        self._dull = 0 if probability >= DULL else self._dull + 1
+        if self._dull >= FORGET_AFTER:
+            self.reset()
+        return probability
+
+    def reset(self) -> None:
+        """See `Vad.reset`."""
+        self._dull = 0
+        self._vad.reset()

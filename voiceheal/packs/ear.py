@@ -34,9 +34,15 @@ def faults(text: str, rules: EarWords) -> Iterator[str]:
             if hit := _pattern(template).search(bare):
                 yield f"{hit.group().strip()!r}: {banned.why}"
                 break
+    told: set[str] = set()
     for sentence in _SENTENCE.split(_QUOTED.sub(" ", text)):
         if (said := " ".join(words(sentence))) in rules.commands:
+            told.add(said)
             yield f"{said!r} as a sentence of its own is a command to our own microphone"
+    for stretch in _BREATHER.split(text):
+        said = " ".join(words(stretch.replace("’", "'")))
+        if said in rules.stops and said not in told:
+            yield f"{said!r} between two breathing marks may silence us through our own microphone"
 
 
 @lru_cache(maxsize=1024)

@@ -37,7 +37,9 @@ class EarWords(Strict):
 
     max_words: in a row without a place to breathe. variants: how many ways each line needs at least; `fewer` names
     lines that may have less (`*` stands for anything). commands: sentences that would command VoiceHeal if its own
-    microphone took them. typed_only: words in templates that only a keyboard needs: the speech model has none of them.
+    microphone took them. stops: what would silence VoiceHeal as a stretch of its own between two breathing marks,
+    quoted or not: with a loudspeaker the microphone hears a pause there. typed_only: words in templates that only a
+    keyboard needs: the speech model has none of them.
     """
 
     max_words: int = Field(default=20, ge=5, le=60)
@@ -45,5 +47,6 @@ class EarWords(Strict):
     fewer: dict[Text, int] = {}
     banned: list[Banned] = []
     commands: list[Text] = []
+    stops: list[Text] = []
     reading: Reading | None = None
     typed_only: list[Text] = []

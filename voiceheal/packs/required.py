@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..core.meaning import INTENTS
+from ..core.meaning import INTENTS, PATTERNS
 
 _PLAIN = """
 welcome.first welcome home stopped paused paused.still resumed left.there
@@ -125,6 +125,8 @@ LINES: Mapping[str, frozenset[str]] = {
     **{line: frozenset(slots) for line, *slots in (row.split() for row in _WITH_SLOTS.strip().splitlines())},
 }
 # Lines that are said where a pack has them.
-WHERE_THERE = frozenset({"first.memory", *(f"what.{intent}" for intent in INTENTS)})
+WHERE_THERE = frozenset(
+    {"first.memory", *(f"what.{intent}" for intent in INTENTS), *(f"what.breathe.{pattern}" for pattern in PATTERNS)}
+)
 # Guided talks that an intent of the same name begins.
 TALKS = ("why_it_hurts", "reframe", "reflect", "values", "reach_out", "closing")

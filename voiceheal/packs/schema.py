@@ -156,6 +156,7 @@ class Replies(Strict):
     ordinals: for each place in a list, the ways to choose it. better / same / worse: how it is afterwards.
     both: both feelings. unsure: does not know. nothing: wants none of what was offered.
     unfinished: words that nobody ends a sentence on; after them the ears wait longer.
+    interrupting: what is listened for while VoiceHeal speaks; few and short, so that they are heard through its voice.
     When someone may not be safe -
     grounding / trusted / professional / own_way / helpline / company: which kind of help.
     how_to_use: wants to know how VoiceHeal works, when "I need help" might have meant that.
@@ -178,6 +179,7 @@ class Replies(Strict):
     unsure: Variants
     nothing: Variants
     unfinished: Variants
+    interrupting: Variants
     grounding: Variants
     trusted: Variants
     professional: Variants

@@ -1,0 +1,38 @@
+"""What the ears know while they listen: the world around them, and the utterance that is being heard."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..core.meaning import Expect
+from .recogniser import Hypothesis
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the ears were told about the world; replaced as a whole, so that threads see all or nothing of it."""
+
+    expect: Expect = field(default_factory=Expect)
+    line: str | None = None  # what we are saying now
+    last_line: str = ""
+    last_line_ended: float = -1e9  # s
+    muted: bool = False
+    echo: bool = False  # our own sound may be in the microphone
+    ours: bool = False  # what is heard is no more than what is left of it
+
+
+@dataclass(slots=True)
+class Turn:
+    """One utterance while it is being heard; times in s."""
+
+    start: float
+    situation: Situation
+    end: float
+    changed: float  # when the last new word came
+    speech: float = 0.0
+    announced: bool = False
+    over: bool = False  # it began over the echo of our own voice
+    partial: str = ""
+    lines: list[str] = field(default_factory=list)  # what we said during it
+    pieces: list[list[Hypothesis]] = field(default_factory=list)
+    command_pieces: list[list[Hypothesis]] = field(default_factory=list)
