@@ -25,14 +25,15 @@ STOREYS = {
     "fronts": 4,
     "runtime": 4,
     "contents": 4,
+    "marks": 4,
     "app": 5,
     "soundcheck": 6,
     "doctor": 7,
     "tools": 8,
     "record": 7,
-    "authoring": 8,
-    "cli": 9,
-    "__main__": 10,
+    "authoring": 9,
+    "cli": 10,
+    "__main__": 11,
 }
 EVERYWHERE = {"errors", "__init__"}
 # Neighbours on one storey that may know each other.

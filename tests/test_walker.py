@@ -48,7 +48,15 @@ class Remembering:
         meaning: Meaning = self._engine.understand(text, alternatives, expect)
         return meaning
 
-    def understand(self, text: str, alternatives: Sequence[str] = (), expect: Expect | None = None) -> Meaning:
+    def understand(
+        self,
+        text: str,
+        alternatives: Sequence[str] = (),
+        expect: Expect | None = None,
+        command: str = "",
+        sure: float = 1.0,
+        clear: float = 1.0,
+    ) -> Meaning:
         return self._known(text, tuple(alternatives), expect)
 
     def completeness(self, text: str, expect: Expect) -> Completeness:

@@ -19,11 +19,12 @@ from .core.memory import Memory
 from .core.session import Contact, Context
 from .errors import VoiceHealError
 from .eventlog import EventLog
+from .marks import BREATHING_TOLD, WELCOMED, mark, remember
 from .memory.store import NAME, memory_at
 from .packs.loader import Pack
 from .packs.phrases import Phrasebook
 from .sessions import Defaults, build_sessions, first_session, opening_session, own_contacts, safety_session
-from .settings import REGION, Settings, state_folder, system_region, told_region
+from .settings import Settings, state_folder, system_region, told_region
 from .understanding.engine import Engine
 from .understanding.heard import TwoEars
 
@@ -32,10 +33,6 @@ if TYPE_CHECKING:
     from .hearing.barge_in import HearsUs
     from .hearing.ears import Ears
     from .speaking.voice import WorkerVoice
-
-# Empty files that say what a person was told at an earlier start; besides them only their country is kept (`REGION`).
-WELCOMED = "welcomed"
-BREATHING_TOLD = "breathing-told"
 
 
 @dataclass(frozen=True)
@@ -188,11 +185,11 @@ def talk_typed(app: App, started: Started, log: EventLog, *, seed: int | None = 
         return run_terminal(build_conversation(app, seed=seed, spoken=False), log, started)
     if sys.stdin.isatty():
         conversation = build_conversation(app, seed=seed, remembers=True, memory=memory, spoken=False)
-        _mark(WELCOMED)
+        mark(WELCOMED)
         try:
             return run_terminal(conversation, log, started)
         finally:
-            _remember(conversation)
+            remember(conversation)
     with contextlib.closing(memory):
         conversation = build_conversation(app, seed=seed, memory=memory, spoken=False)
         return run_piped(conversation, log, started, sys.stdin, sys.stdout)
@@ -236,27 +233,11 @@ def talk_live(app: App, started: Started, log: EventLog, *, show: bool = False, 
             app.settings,
             log,
             started,
-            ready=lambda: _mark(WELCOMED),
+            ready=lambda: mark(WELCOMED),
             show=show,
         )
     finally:
-        _remember(conversation)
-
-
-def _remember(conversation: Conversation) -> None:
-    """Keep that the person has been told how to breathe safely, and which country they named; close the record."""
-    conversation.context.memory.close()
-    if conversation.context.breathing_told:
-        _mark(BREATHING_TOLD)
-    if conversation.context.region_told is not None:
-        _mark(REGION, conversation.context.region_told)
-
-
-def _mark(name: str, text: str = "") -> None:
-    mark = state_folder() / name
-    with contextlib.suppress(OSError):  # then it is told once more: no harm
-        mark.parent.mkdir(parents=True, exist_ok=True)
-        mark.write_text(text, encoding="utf-8")
+        remember(conversation)
 
 
 # ---- one sentence, one recording ------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import pytest
 
 from tests.sessions.room import Room, context_of, english, room
 from voiceheal import app as house
+from voiceheal import marks
 from voiceheal import settings as settings_of
 from voiceheal.core.events import Started
 from voiceheal.core.meaning import Meaning
@@ -137,7 +138,7 @@ def test_the_answer_is_kept_in_a_file_with_nothing_else(home: Path, built: house
     r = Room(conversation)
     r.post(Started())
     r.says("i am in germany, and nobody must know about xylophones")
-    house._remember(conversation)
+    marks.remember(conversation)
     assert (home / REGION).read_text(encoding="utf-8") == "DE"
     assert [p.name for p in home.iterdir()] == [REGION]
     again = house.build_conversation(built, seed=1, remembers=True)
@@ -153,7 +154,7 @@ def test_no_answer_is_kept_too(home: Path, built: house.App) -> None:
     r = Room(conversation)
     r.post(Started())
     r.silent(60)
-    house._remember(conversation)
+    marks.remember(conversation)
     assert (home / REGION).read_text(encoding="utf-8") == UNKNOWN
     assert house.build_conversation(built, remembers=True).context.region == UNKNOWN
 
@@ -177,13 +178,13 @@ def test_files_and_pipes_are_not_asked_and_the_system_is_only_a_guess(home: Path
     r.until_turn()
     assert [c.line for c in r.spoken] == ["welcome"]
     assert (conversation.context.region, conversation.context.region_guessed) == ("FR", True)
-    house._remember(conversation)
+    marks.remember(conversation)
     assert not home.exists()
 
 
 def test_someone_who_was_welcomed_before_is_not_asked(home: Path, built: house.App) -> None:
     home.mkdir()
-    (home / house.WELCOMED).touch()
+    (home / marks.WELCOMED).touch()
     r = Room(house.build_conversation(built, seed=1, remembers=True))
     r.post(Started())
     r.until_turn()

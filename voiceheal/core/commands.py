@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .meaning import Expect
+from .meaning import Expect, Meaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,18 @@ class Note:
     type: str
     fields: Mapping[str, Any] = field(default_factory=dict)
     words: Mapping[str, Any] = field(default_factory=dict)
+
+
+def note_of(m: Meaning) -> Note:
+    """The line about what was understood; free text in a slot is the person's words."""
+    fields = {
+        "intent": m.intent,
+        "slots": {k: v for k, v in m.slots.items() if k != "text"},
+        "stage": m.stage,
+        "confidence": round(m.confidence, 3),
+        "how": m.how,
+    }
+    return Note("intent", fields, words={"text": m.text})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from .answers import AT_ANY_TIME, BEGINS, SURELY, is_answer
 from .anytime import act
-from .commands import Command, Listen, Note, SetVolume, Speak
+from .commands import Command, Listen, Note, SetVolume, Speak, note_of
 from .doubts import Doubts
 from .events import (
     Deadline,
@@ -25,15 +26,15 @@ from .events import (
     Utterance,
 )
 from .floor import Floor, SafetyFactory
-from .meaning import BEGIN_INTENTS, GLOBAL_INTENTS, OWN_BEGIN, OWN_GLOBAL, Kind, Meaning, SlotValue, Understanding
-from .player import fits_question
+from .meaning import (
+    Meaning,
+    SlotValue,
+    Understanding,
+    check_in_about,
+)
 from .session import Context, Factory, Session
 
-GUESSED_WORDS = 3
 FEELING_SURE = 0.6  # a feeling told during breathing is answered only when it is clear
-ANSWERS = frozenset({"yes", "no", "mood"})
-BEGINS, AT_ANY_TIME = (*BEGIN_INTENTS, *OWN_BEGIN), (*GLOBAL_INTENTS, *OWN_GLOBAL)
-SURELY = ("template", "grammar")  # how a command is understood that leads out of the safety session
 
 
 class Conversation:
@@ -191,7 +192,7 @@ class Conversation:
             self._unasked(left, now)
         elif meant is not None and not any(isinstance(c, Speak) for c in floor.out):
             if meant.intent == "feeling" and meant.stage is not None and meant.confidence >= FEELING_SURE:
-                floor.start(_check_in(meant), now)
+                floor.start(check_in_about(meant), now)
             elif meant.intent not in AT_ANY_TIME or floor.base.result == "completed":
                 floor.aside("left.there", now=now)
 
@@ -232,7 +233,7 @@ class Conversation:
             said.text, said.alternatives, top.expect, said.command, said.command_confidence, said.confidence
         )
         meaning = self._doubts.settle(said, meaning, self._understanding, top.expect)
-        self._note(meaning)
+        self._floor.out.append(note_of(meaning))
         self._meant = meaning
         ending = top.session.notice(meaning.text) if top.session else None
         if meaning.safety is not None:
@@ -240,7 +241,7 @@ class Conversation:
         elif ending is not None:
             floor.leave("stopped")
             floor.aside(ending, now=now)
-        elif self._is_answer(meaning) or (floor.in_safety and meaning.how not in SURELY):
+        elif is_answer(meaning, self._floor.top) or (floor.in_safety and meaning.how not in SURELY):
             if not top.answer(meaning, now):
                 top.hold(meaning, now)
         elif meaning.intent in AT_ANY_TIME or meaning.intent in BEGINS:
@@ -255,33 +256,6 @@ class Conversation:
         else:
             self._unasked(meaning, now)
 
-    def _note(self, m: Meaning) -> None:
-        slots = {k: v for k, v in m.slots.items() if k != "text"}  # free text is the person's words
-        fields = {
-            "intent": m.intent,
-            "slots": slots,
-            "stage": m.stage,
-            "confidence": round(m.confidence, 3),
-            "how": m.how,
-        }
-        self._floor.out.append(Note("intent", fields, words={"text": m.text}))
-
-    def _is_answer(self, meaning: Meaning) -> bool:
-        """Whether this answers the open question rather than commanding something."""
-        top = self._floor.top
-        if top.asking is None:
-            # yes, no and numbers said while a line runs may be ahead of their question
-            return meaning.intent in ANSWERS and top.session is not None and not top.halted
-        if meaning.intent in top.asking.expect.choices:
-            return True
-        if top.asking.expect.kind is Kind.OPEN:
-            begins = meaning.intent in BEGINS and meaning.how in SURELY
-            controls = meaning.intent in AT_ANY_TIME and meaning.intent not in ANSWERS
-            return not (begins or controls)
-        if meaning.how == "model" and meaning.intent in AT_ANY_TIME and len(meaning.text.split()) <= GUESSED_WORDS:
-            return True  # a word or two after a question, only guessed to be a command ("both")
-        return fits_question(meaning, top.asking.expect)
-
     def _unasked(self, meaning: Meaning, now: float) -> None:
         """Something said while nothing was asked."""
         floor = self._floor
@@ -289,11 +263,11 @@ class Conversation:
         if floor.paused:
             floor.aside("paused.still", now=now)
         elif meaning.intent == "feeling" and running is None:
-            floor.start(_check_in(meaning), now)
+            floor.start(check_in_about(meaning), now)
         elif running is not None:
             clear = meaning.intent == "feeling" and meaning.stage is not None and meaning.confidence >= FEELING_SURE
             if clear and running.paced == "breath" and not floor.in_safety:
-                floor.start(_check_in(meaning), now)  # being heard matters more than the rest of the minutes
+                floor.start(check_in_about(meaning), now)  # being heard matters more than the rest of the minutes
             elif not running.night:
                 floor.top.hold(meaning, now)
         elif meaning.how == "none":
@@ -306,8 +280,3 @@ class Conversation:
         """Not understood; the second time in a row, a list of what can be said."""
         self._misses += 1
         self._floor.aside("not_understood.first" if self._misses == 1 else "not_understood.again", now=now)
-
-
-def _check_in(told: Meaning) -> Meaning:
-    """The check-in that begins with something told unasked."""
-    return Meaning(told.text, "check_in", {}, told.stages, told.stage, None, 1.0, "feeling")

@@ -92,6 +92,11 @@ class Completeness(Enum):
     COMPLETE = "complete"  # a whole command, nothing longer begins this way
 
 
+def check_in_about(told: Meaning) -> Meaning:
+    """The check-in that begins with something told unasked."""
+    return Meaning(told.text, "check_in", {}, told.stages, told.stage, None, 1.0, "feeling")
+
+
 class Understanding(Protocol):
     """Turns words into meaning. Pure: no I/O, no state between calls."""
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..core.meaning import SlotValue
 from .encoder import Encoder
 from .model import Model, Reading
 
@@ -69,13 +70,17 @@ class Blend:
         return dict(zip([*classes, *rest], (powers / powers.sum()).tolist(), strict=True))
 
     def _lanes(self, logs: np.ndarray, linear: Mapping[str, float], found: Mapping[str, float]) -> dict[str, float]:
-        """How far each lane is from "none", in logits: the strongest window counts."""
+        """How far each lane is from "none", in logits: the strongest window counts.
+
+        The more windows, the higher the strongest is by chance alone; the log of their number makes up for it.
+        """
         assert self._encoder is not None
         at = {k: n for n, k in enumerate(self._encoder.classes["safety"])}
         scores = {}
         for lane in CRISIS:
             far = float((logs[:, at[lane]] - logs[:, at[NONE]]).max())
-            scores[lane] = crisis_score(far, linear[lane], found.get(f"safety:{lane}", 0.0), self._by)
+            score = crisis_score(far, linear[lane], found.get(f"safety:{lane}", 0.0), self._by)
+            scores[lane] = score - float(np.log(len(logs)))
         return scores | {NONE: 0.0}
 
     def _slots(self, logs: Mapping[str, np.ndarray]) -> dict[str, str]:
@@ -105,6 +110,13 @@ def together(readings: Sequence[Reading]) -> Reading:
 def _mixed(shares: Sequence[Mapping[str, float]]) -> dict[str, float]:
     weights = [1.0] + [ALTERNATIVE / (len(shares) - 1)] * (len(shares) - 1)
     return {k: sum(w * s.get(k, 0.0) for w, s in zip(weights, shares, strict=True)) / sum(weights) for k in shares[0]}
+
+
+def learned(intent: str, reading: Reading) -> dict[str, SlotValue]:
+    """Slots that are a matter of meaning ("say there's a place for me": belonging), where the model is sure."""
+    mine = f"{intent}_"
+    found = {k.removeprefix(mine): v for k, v in reading.slots.items() if k.startswith(mine)}
+    return {k: int(v) if k == "number" else v for k, v in found.items()}
 
 
 def crisis_score(encoder: float, linear: float, pattern: float, worth: Mapping[str, float]) -> float:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ..core.meaning import FREE_INTENTS, Completeness, Expect, Kind, Meaning, SlotValue
 from ..packs.loader import Pack
 from ..packs.schema import IntentTemplate
-from .blend import Blend, together
+from .blend import Blend, learned, together
 from .encoder import ENCODER, load_encoder
 from .feelings import FeelingRecogniser, FeelingResult
 from .fill import Filler
@@ -129,7 +129,7 @@ class Engine:
         else:
             reading = self._model.read(*self._findings(plain, heard.words, heard.feeling))
             also = [self._model.read(*self.findings(other)) for other in others]
-            lane, unsure = self._judge.safety([reading, *also], lane)
+            lane, unsure = self._judge.safety([reading, *also], lane, len(heard.words))
             reading = together([reading, *also])
             meaning, stages = self._read(heard, reading), self._judge.stages(heard, reading)
             stage = named(stages)
@@ -276,7 +276,7 @@ class Engine:
         if guess.intent == "out_of_scope" and (other := self._other(heard)) is not None:
             return other
         meant = self._filled(heard, guess.intent, {}, guess.confidence, guess.how)
-        return replace(meant, slots={**_learned(guess.intent, reading), **meant.slots}) if reading else meant
+        return replace(meant, slots={**learned(guess.intent, reading), **meant.slots}) if reading else meant
 
     def _settled(self, heard: Heard, match: Match, confidence: float, how: str) -> Meaning:
         slots = self._filler.settle(match.intent, heard.text, match.slots)
@@ -287,13 +287,6 @@ class Engine:
     ) -> Meaning:
         found = self._filler.fill(intent, heard.text) if intent not in FREE_INTENTS else {}
         return Meaning(heard.text, intent, {**found, **given}, confidence=confidence, how=how)
-
-
-def _learned(intent: str, reading: Reading) -> dict[str, SlotValue]:
-    """Slots that are a matter of meaning ("say there's a place for me": belonging), where the model is sure."""
-    mine = f"{intent}_"
-    found = {k.removeprefix(mine): v for k, v in reading.slots.items() if k.startswith(mine)}
-    return {k: int(v) if k == "number" else v for k, v in found.items()}
 
 
 def _for_context(words: Words, prefix: str) -> dict[str, list[str | IntentTemplate]]:

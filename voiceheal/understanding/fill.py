@@ -131,7 +131,7 @@ class Filler:
     def settle(self, intent: str, text: str, given: Mapping[str, SlotValue]) -> dict[str, SlotValue]:
         """The slots of a sentence that a template fits: what it gave and what it left; words to keep are cut out."""
         found = self.fill(intent, text)
-        if intent == KEPT[0]:
+        if intent == KEPT[0] and found:
             return found
         return {**found, **{slot: _typed(slot, value) for slot, value in given.items()}}
 

@@ -18,6 +18,7 @@ CHOICE_SURE = 0.1  # one of what was just offered
 OUT_OF_SCOPE_PRIOR = 1.0  # factor on its share: what keeps small talk out costs some commands
 OPEN_ANSWERS = ("feeling", "reframe", "out_of_scope")
 ASKED_PRIOR = 0.3  # factor on "no feeling in it" when the person was asked how they feel
+PHRASE_ALONE = 5  # words
 NAMED = 0.75  # share of "no feeling in it" from which no stage is named
 
 
@@ -64,12 +65,15 @@ class Judge:
         total = sum(shares.values()) or 1.0
         return {s: shares.get(s, 0.0) / total for s in STAGES}
 
-    def safety(self, readings: list[Reading], pattern: Safety | None) -> tuple[Safety | None, bool]:
+    def safety(self, readings: list[Reading], pattern: Safety | None, size: int) -> tuple[Safety | None, bool]:
         """(lane, unsure) of the likeliest transcript.
 
         Args:
             readings: of the transcript and its alternatives. pattern: the lane that a known phrase belongs to.
+            size: words of the transcript; a known phrase that is nearly all that was said is meant as it is said.
         """
+        if pattern is not None and size <= PHRASE_ALONE:
+            return pattern, False
         lanes = ((k, m) for r in readings for k, m in r.safety.items() if k != NONE)
         lane, margin = max(lanes, key=lambda km: km[1])
         borders = self._model.borders
