@@ -22,6 +22,8 @@ def is_answer(meaning: Meaning, top: Player) -> bool:
         begins = meaning.intent in BEGINS and meaning.how in SURELY
         controls = meaning.intent in AT_ANY_TIME and meaning.intent not in ANSWERS
         return not (begins or controls)
+    if meaning.how == "model" and meaning.intent == "reframe":
+        return True  # a harsh thought told after a question is told, not asked to be taken apart
     if meaning.how == "model" and meaning.intent in AT_ANY_TIME and len(meaning.text.split()) <= GUESSED_WORDS:
         return True  # a word or two after a question, only guessed to be a command ("both")
     return fits_question(meaning, top.asking.expect)

@@ -14,6 +14,7 @@ from .model import Model, Reading
 NONE = "none"
 CRISIS = ("risk", "danger")
 LONG, PART = 45, 30  # words: a longer answer is also looked at in parts
+CUT = 1.5  # in logits
 ALTERNATIVE = 0.5  # what another transcript counts beside the best
 SURE_SLOT = 0.7  # share from which a slot that no rule found is taken from the transformer
 PLAIN = {"intent.encoder": 1.0, "intent.linear": 1.0, "stage.encoder": 1.0, "stage.linear": 1.0}
@@ -72,7 +73,8 @@ class Blend:
     def _lanes(self, logs: np.ndarray, linear: Mapping[str, float], found: Mapping[str, float]) -> dict[str, float]:
         """How far each lane is from "none", in logits: the strongest window counts.
 
-        The more windows, the higher the strongest is by chance alone; the log of their number makes up for it.
+        The more windows, the higher the strongest is by chance alone, and a window that begins and ends in the middle of a
+        sentence is read less well; the log of their number and `CUT` make up for it.
         """
         assert self._encoder is not None
         at = {k: n for n, k in enumerate(self._encoder.classes["safety"])}
@@ -80,7 +82,7 @@ class Blend:
         for lane in CRISIS:
             far = float((logs[:, at[lane]] - logs[:, at[NONE]]).max())
             score = crisis_score(far, linear[lane], found.get(f"safety:{lane}", 0.0), self._by)
-            scores[lane] = score - float(np.log(len(logs)))
+            scores[lane] = score - (float(np.log(len(logs))) + CUT if len(logs) > 1 else 0.0)
         return scores | {NONE: 0.0}
 
     def _slots(self, logs: Mapping[str, np.ndarray]) -> dict[str, str]:
