@@ -73,8 +73,8 @@ class Blend:
     def _lanes(self, logs: np.ndarray, linear: Mapping[str, float], found: Mapping[str, float]) -> dict[str, float]:
         """How far each lane is from "none", in logits: the strongest window counts.
 
-        The more windows, the higher the strongest is by chance alone, and a window that begins and ends in the middle of a
-        sentence is read less well; the log of their number and `CUT` make up for it.
+        The more windows, the higher the strongest is by chance alone, and a window that begins and ends in the middle
+        of a sentence is read less well; the log of their number and `CUT` make up for it.
         """
         assert self._encoder is not None
         at = {k: n for n, k in enumerate(self._encoder.classes["safety"])}
