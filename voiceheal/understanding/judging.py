@@ -19,6 +19,7 @@ OUT_OF_SCOPE_PRIOR = 1.0  # factor on its share: what keeps small talk out costs
 OPEN_ANSWERS = ("feeling", "reframe", "out_of_scope")
 ASKED_PRIOR = 0.3  # factor on "no feeling in it" when the person was asked how they feel
 PHRASE_ALONE = 5  # words
+DOUBT, VERDICT = "sadness", 4.0  # how much likelier that stage is in a harsh judgement on oneself
 NAMED = 0.75  # share of "no feeling in it" from which no stage is named
 
 
@@ -62,6 +63,8 @@ class Judge:
         shares = dict(reading.stages)
         if heard.expect.kind is Kind.OPEN and NONE in shares:
             shares[NONE] *= ASKED_PRIOR
+        # a verdict on oneself is doubt of one's worth before it is anything else; its examples tell no stage
+        shares[DOUBT] = shares.get(DOUBT, 0.0) * (1.0 + VERDICT * reading.intents.get("reframe", 0.0))
         total = sum(shares.values()) or 1.0
         return {s: shares.get(s, 0.0) / total for s in STAGES}
 
