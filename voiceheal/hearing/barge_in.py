@@ -71,6 +71,8 @@ class BargeIn:
         if not heard:
             return False
         overlap = _in_order(heard, said) / len(heard)
+        if not said:  # nothing of ours was spoken in it: two words are no leftover of a tone, or of a room that rings
+            return urgent or (by_grammar and intent in GLOBAL_INTENTS) or len(heard) >= STRANGE
         if intent in GLOBAL_INTENTS and not urgent:
             return not echo or (by_grammar and overlap < 1.0)
         if not echo:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 AHEAD = 160  # samples that the reference comes before its echo: an error must not turn them around
 LEAST_AHEAD, MOST_AHEAD = 48, 640  # outside of these it is placed anew
-TAIL_S = 0.5  # our sound may still be in the room
+TAIL_S = 0.3  # our sound may still be in the room
 IDLE_AFTER_S = 1.0  # of silence at the far end
 QUIET = 1e-6  # mean power of a far end that makes no echo (-60 dB)
 PROVE_S = 3.0  # of our own speech, over which the loss of echo is measured

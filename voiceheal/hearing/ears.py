@@ -153,7 +153,7 @@ class Ears:
             yield from self._mute()
             return
         self._was_muted = False
-        if self._gain is not None:
+        if self._gain is not None and not situation.echo:  # what is left of our own voice must stay quiet
             block = self._gain(block)
         probability = 0.0 if situation.ours else self._vad.speech(block)
         if self._turn is None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..core.ports import Pcm16
 
 UNKNOWN = "[unk]"  # how Vosk writes a word that the grammar does not have
+ALTERNATIVES = 5  # transcripts that are looked at
 SURE = 0.7  # mean confidence a command must have (99.5 % of our commands, no false one, in measurements)
 GHOSTS = frozenset({"", "the", "a", "huh", "hm"})  # what Vosk hears in silence and breath (vosk-api #1139, #797)
 
@@ -55,7 +56,7 @@ class VoskRecogniser:
         model: a `vosk.Model`, shared by all recognisers.
         grammar: sentences in lower case; one with a word the model lacks is left out as a whole, since Vosk would
             drop the word and hear the rest ("start breathwork" would become "start").
-        alternatives: most transcripts to give without a grammar.
+        alternatives: most transcripts to give; 0 = one, with Vosk's own confidence of each word.
         renew_after_s: audio after which the Vosk recogniser is made anew (between two utterances), so that memory
             stays flat (vosk-api #209, #1970).
     """
@@ -65,7 +66,7 @@ class VoskRecogniser:
         model: Vocabulary,
         grammar: Sequence[str] | None = None,
         *,
-        alternatives: int = 5,
+        alternatives: int = ALTERNATIVES,
         renew_after_s: float = 300.0,
     ) -> None:
         self._model = model
@@ -117,7 +118,7 @@ class VoskRecogniser:
         pieces, self._pieces, self._partial = self._pieces, [], ""
         if self._heard >= self._renew_samples:
             self._kaldi = None
-        return join_pieces(pieces, self._alternatives)
+        return join_pieces(pieces, max(1, self._alternatives))
 
     def _take(self, result: Callable[[], str]) -> None:
         # Alternatives are asked for only now: the decoding is the same, only the last step differs.
@@ -153,6 +154,7 @@ class GrammarRecogniser:
         self._phrases = phrases
         self._mend = mend
         self._expect: Expect | None = None
+        self._over = False
         self._interrupting = interrupting
         self._keep = keep
         self._ready: OrderedDict[tuple[object, ...], VoskRecogniser] = OrderedDict()
@@ -163,11 +165,13 @@ class GrammarRecogniser:
         over = over and bool(self._interrupting)
         key: tuple[object, ...] = ("over",) if over else (expect.kind, expect.choices)
         if key not in self._ready:
-            self._ready[key] = VoskRecogniser(self._model, self._interrupting if over else self._phrases(expect))
+            # Over our own voice only what is there word for word counts: mending would make commands of what we say.
+            phrases, several = (self._interrupting, 0) if over else (self._phrases(expect), ALTERNATIVES)
+            self._ready[key] = VoskRecogniser(self._model, phrases, alternatives=several)
             while len(self._ready) > self._keep:
                 self._ready.popitem(last=False)
         self._ready.move_to_end(key)
-        self._expect = expect
+        self._expect, self._over = expect, over
         self._now = self._ready[key]
         self._now.prepare()
 
@@ -185,7 +189,7 @@ class GrammarRecogniser:
         if self._now is None or self._expect is None:
             return []
         heard = self._now.final()
-        return self._mend(heard, self._expect) if self._mend is not None and heard else heard
+        return self._mend(heard, self._expect) if self._mend is not None and heard and not self._over else heard
 
 
 def known_phrases(model: Vocabulary, phrases: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
