@@ -2,43 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Literal
+from collections.abc import Callable
 
 from .meaning import Expect, Kind
-from .session import Answer, Ask, Flow, Say, Slots
+from .session import Answer, Ask, Flow, Plain, Say, Slots
 
 
-class _Small:
-    """What they have in common: one question, and nothing around it."""
-
-    name = "confirm"
-    moves = False
-    paced: Literal["speech", "breath"] = "speech"
-    night = False
-
-    def notice(self, text: str) -> str | None:
-        """Nothing ends it."""
-        return None
-
-    def why(self) -> str | None:
-        """It needs no reason."""
-        return None
-
-    def dislike(self) -> str | None:
-        """There is nothing to leave out."""
-        return None
-
-    def traces(self) -> Mapping[str, str]:
-        """None."""
-        return {}
-
-
-class Confirm(_Small):
+class Confirm(Plain):
     """Asks "did you want ...?" before acting on something unclear, or on something that cannot be undone.
 
     Outcome: "yes" or "no".
     """
+
+    name = "confirm"
 
     def __init__(self, what: str) -> None:
         self._what = what
@@ -53,12 +29,14 @@ class Confirm(_Small):
         return "confirm", {"what": self._what}
 
 
-class OneLine(_Small):
+class OneLine(Plain):
     """Asks for one sentence and hands it over; says what comes back. Outcome: "done" or "silent".
 
     Args:
         question: line that asks. take: what is done with the answer; gives the line that is said then.
     """
+
+    name = "confirm"
 
     def __init__(self, question: str, take: Callable[[str], str]) -> None:
         self._question = question

@@ -193,6 +193,30 @@ class Phrases(Protocol):
     def __contains__(self, line_id: object) -> bool: ...
 
 
+class Plain:
+    """What a session is that says nothing else of itself; `name`, `run` and `status` are its own."""
+
+    moves = False
+    paced: Literal["speech", "breath"] = "speech"
+    night = False
+
+    def notice(self, text: str) -> str | None:
+        """Nothing ends it."""
+        return None
+
+    def why(self) -> str | None:
+        """No reason is given."""
+        return None
+
+    def dislike(self) -> str | None:
+        """There is nothing to leave out."""
+        return None
+
+    def traces(self) -> Mapping[str, str]:
+        """Nothing but its name."""
+        return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
     """Someone the person wants to be reminded of when it gets dark; `phone` as they wrote it."""

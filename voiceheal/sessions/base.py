@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal
+from collections.abc import Iterable, Sequence
 
 from ..core.meaning import Meaning
-from ..core.session import Flow, Slots
+from ..core.session import Flow, Plain, Slots
 
 
-class BaseSession:
+class BaseSession(Plain):
     """Defaults; a session overrides what differs."""
 
     name = "session"
-    moves = False
-    paced: Literal["speech", "breath"] = "speech"
-    night = False
 
     def run(self) -> Flow:
         """The session itself."""
@@ -25,22 +21,6 @@ class BaseSession:
     def status(self) -> tuple[str, Slots]:
         """Where it is."""
         return "status.checkin", {}
-
-    def notice(self, text: str) -> str | None:
-        """Nothing ends it."""
-        return None
-
-    def why(self) -> str | None:
-        """No reason is given."""
-        return None
-
-    def dislike(self) -> str | None:
-        """There is nothing to leave out."""
-        return None
-
-    def traces(self) -> Mapping[str, str]:
-        """Nothing but its name."""
-        return {}
 
 
 def says(text: str, phrases: Iterable[str]) -> bool:

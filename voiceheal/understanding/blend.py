@@ -7,17 +7,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..core.meaning import SlotValue
+from ..core.meaning import Safety, SlotValue
 from .encoder import Encoder
 from .model import Model, Reading
 
 NONE = "none"
-CRISIS = ("risk", "danger")
+CRISIS: tuple[Safety, ...] = ("risk", "danger")
 LONG, PART = 45, 30  # words: a longer answer is also looked at in parts
 CUT = 1.5  # in logits
 ALTERNATIVE = 0.5  # what another transcript counts beside the best
 SURE_SLOT = 0.7  # share from which a slot that no rule found is taken from the transformer
-PLAIN = {"intent.encoder": 1.0, "intent.linear": 1.0, "stage.encoder": 1.0, "stage.linear": 1.0}
 
 
 class Blend:
@@ -29,7 +28,7 @@ class Blend:
 
     def __init__(self, model: Model, encoder: Encoder | None) -> None:
         self.model, self._encoder = model, encoder
-        self._by = PLAIN | (encoder.calibration if encoder is not None else {})
+        self._by = encoder.calibration if encoder is not None else {}
         self.borders = dict(model.borders)
         if encoder is not None:
             self.borders.update({k: self._by[k] for k in ("sure", "soft", "far")})
@@ -119,6 +118,11 @@ def learned(intent: str, reading: Reading) -> dict[str, SlotValue]:
     mine = f"{intent}_"
     found = {k.removeprefix(mine): v for k, v in reading.slots.items() if k.startswith(mine)}
     return {k: int(v) if k == "number" else v for k, v in found.items()}
+
+
+def phrase_lane(found: Mapping[str, float]) -> Safety | None:
+    """The lane of the known phrase that is among what the rules found."""
+    return next((lane for lane in CRISIS if f"safety:{lane}" in found), None)
 
 
 def crisis_score(encoder: float, linear: float, pattern: float, worth: Mapping[str, float]) -> float:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ..core.meaning import FREE_INTENTS, Completeness, Expect, Kind, Meaning, SlotValue
 from ..packs.loader import Pack
 from ..packs.schema import IntentTemplate
-from .blend import Blend, learned, together
+from .blend import Blend, learned, phrase_lane, together
 from .encoder import ENCODER, load_encoder
 from .feelings import FeelingRecogniser, FeelingResult
 from .fill import Filler
@@ -19,7 +19,7 @@ from .matcher import Matcher, Words
 from .model import WEIGHTS, Reading, load_model
 from .normalise import normalise, tokens
 from .repair import Repairer
-from .safety import SafetyRecogniser
+from .safety import SafetyRecogniser, gravest
 from .slots import Slots
 from .templates import Match
 
@@ -122,15 +122,16 @@ class Engine:
         plain = self._without_hesitation(said)
         others = tuple(self._without_hesitation(normalise(a)) for a in alternatives)
         heard = Heard(said, tokens(plain), others, expect or Expect(), self._feelings.recognise(plain))
-        lane = self._safety.recognise([plain, *others])
         if self._judge is None or self._model is None or not heard.words:
+            lane = self._safety.recognise([plain, *others])
             meaning, stages = self._read(heard, None), dict(heard.feeling.stages)
             stage, unsure = strongest(stages), False
         else:
-            reading = self._model.read(*self._findings(plain, heard.words, heard.feeling))
-            also = [self._model.read(*self.findings(other)) for other in others]
-            lane, unsure = self._judge.safety([reading, *also], lane, len(heard.words))
-            reading = together([reading, *also])
+            looked = [self._findings(plain, heard.words, heard.feeling), *map(self.findings, others)]
+            phrase = gravest(phrase_lane(found) for _, found in looked)
+            readings = [self._model.read(words, found) for words, found in looked]
+            lane, unsure = self._judge.safety(readings, phrase, len(heard.words))
+            reading = together(readings)
             meaning, stages = self._read(heard, reading), self._judge.stages(heard, reading)
             stage = named(stages)
         return replace(

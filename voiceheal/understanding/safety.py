@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from ..packs.schema import SafetyWords
@@ -30,13 +30,7 @@ class SafetyRecogniser:
 
         One alternative is enough: a false alarm costs one soft question, a miss may cost more.
         """
-        found: Level | None = None
-        for text in dict.fromkeys(texts):
-            for hit in self._found(self._spelling.words(text)):
-                if hit.value == "danger":
-                    return "danger"
-                found = "risk"
-        return found
+        return gravest(hit.value for text in dict.fromkeys(texts) for hit in self._found(self._spelling.words(text)))
 
     def _found(self, words: Sequence[str]) -> Iterator[Hit[Level]]:
         """Alarms that no look-alike explains: one explains those it touches, but not one that says more around it."""
@@ -44,6 +38,16 @@ class SafetyRecogniser:
         for alarm in self._alarms.find(words):
             if not any(_explains(h, alarm) for h in harmless):
                 yield alarm
+
+
+def gravest(levels: Iterable[Level | None]) -> Level | None:
+    """The worst of them; nothing after a danger is looked at."""
+    found: Level | None = None
+    for level in levels:
+        if level == "danger":
+            return level
+        found = level or found
+    return found
 
 
 def _explains(lookalike: Hit[bool], alarm: Hit[Level]) -> bool:
