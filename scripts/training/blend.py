@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 
 from scripts.training.data import Sentence
 from voiceheal.understanding.blend import CRISIS, NONE, crisis_score
-from voiceheal.understanding.model import Head
+from voiceheal.understanding.encoder import log_softmax
 
 # Shares of ordinary sentences that may raise the alarm for sure, and that may cost a soft question. A lower border
 # hears more of what is said sideways: a miss may cost more than a question.
@@ -51,9 +51,7 @@ def calibrate(
 
 
 def _surprise(logs: np.ndarray, right: np.ndarray) -> float:
-    top = logs.max(axis=1, keepdims=True)
-    logs = logs - top - np.log(np.exp(logs - top).sum(axis=1, keepdims=True))
-    return -float(logs[np.arange(len(right)), right].mean())
+    return -float(log_softmax(logs)[np.arange(len(right)), right].mean())
 
 
 def _safety(
@@ -106,11 +104,3 @@ def _safety(
             f"dark {(dark > border).mean():.1%}"
         )
     return worth
-
-
-def shares(head: Head, margins: np.ndarray) -> np.ndarray:
-    """Log-probabilities of the linear model's margins."""
-    scaled = margins * head.temperature
-    top = scaled.max(axis=1, keepdims=True)
-    found: np.ndarray = scaled - top - np.log(np.exp(scaled - top).sum(axis=1, keepdims=True))
-    return found

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from scripts.training.blend import calibrate, shares
+from scripts.training.blend import calibrate
 from scripts.training.data import groups, sentences
 from scripts.training.encoder import Trainer, recalibrate, save
 from scripts.training.train import GROUPS, linear_left_out
@@ -55,9 +55,7 @@ def main() -> int:
         for name, values in logs.items():
             read[name][mine] = values
     linear = LinearTrainer(engine, rows)
-    heads, margins = linear_left_out(linear)
-    known = {k: (h.classes, margins[k] if k == "safety" else shares(h, margins[k])) for k, h in heads.items()}
-    worth = calibrate(rows, read, known, trainer.classes, [found for _, found in linear.found])
+    worth = calibrate(rows, read, linear_left_out(linear), trainer.classes, [found for _, found in linear.found])
     if args.calibrate:
         recalibrate(folder / ENCODER, worth)
         return 0

@@ -12,6 +12,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from sklearn.svm import LinearSVC
 
 from scripts.training.data import Sentence, digest, groups, sentences
 from voiceheal.packs.loader import find_pack, load_pack
+from voiceheal.understanding.encoder import log_softmax
 from voiceheal.understanding.engine import Engine
 from voiceheal.understanding.features import runs
 from voiceheal.understanding.model import SAFETY, WEIGHTS, Head, Model, load_model
@@ -94,10 +96,7 @@ def temperature(margins: np.ndarray, truth: np.ndarray) -> float:
     rows = np.arange(len(truth))
 
     def surprise(t: float) -> float:
-        scaled = margins * t
-        top = scaled.max(axis=1, keepdims=True)
-        logs = scaled - top - np.log(np.exp(scaled - top).sum(axis=1, keepdims=True))
-        return -float(logs[rows, truth].mean())
+        return -float(log_softmax(margins * t)[rows, truth].mean())
 
     return float(min(np.arange(0.5, 12.0, 0.1), key=surprise))
 
@@ -109,50 +108,78 @@ def class_weights(labels: np.ndarray, chosen: np.ndarray) -> np.ndarray:
     return np.array([np.sqrt(mean / counts[k]) if k in counts else 0.0 for k in labels])
 
 
-def answer(trainer: Trainer, model: Model, name: str, labels: np.ndarray, c: float) -> None:
-    """Train the head `name` and report how it does on authors it has not seen."""
+@dataclass(frozen=True)
+class LeftOut:
+    """A question asked of sentences by a linear model that never saw their authors.
+
+    Attributes:
+        chosen: rows that were asked. weights: of all rows, in training. margins: chosen x classes.
+    """
+
+    classes: tuple[str, ...]
+    chosen: np.ndarray
+    labels: np.ndarray
+    weights: np.ndarray
+    margins: np.ndarray
+
+    @property
+    def truth(self) -> np.ndarray:
+        """Place of the right class, of each chosen row."""
+        return np.array([self.classes.index(k) for k in self.labels[self.chosen]])
+
+
+def left_out(trainer: Trainer, labels: np.ndarray, c: float, weights: np.ndarray | None = None) -> LeftOut:
+    """The margins of all rows that have a label; rare classes count more where no weights are given."""
     chosen = np.array([n for n, k in enumerate(labels) if k])
-    weights = class_weights(labels, chosen) * np.array([r.weight for r in trainer.rows])
-    margins = trainer.left_out(chosen, labels, c, weights)
-    classes = sorted(set(labels[chosen]))
-    truth = np.array([classes.index(k) for k in labels[chosen]])
-    order = np.argsort(-margins, axis=1)
+    if weights is None:
+        weights = class_weights(labels, chosen) * np.array([r.weight for r in trainer.rows])
+    classes = tuple(sorted(set(labels[chosen])))
+    return LeftOut(classes, chosen, labels, weights, trainer.left_out(chosen, labels, c, weights))
+
+
+def labels_of(trainer: Trainer, name: str) -> np.ndarray:
+    """Label of each row for "intent" or "stage"; "" where it teaches nothing."""
+    return np.array([getattr(r, name) for r in trainer.rows])
+
+
+def answer(trainer: Trainer, model: Model, name: str, c: float) -> None:
+    """Train the head `name` and report how it does on authors it has not seen."""
+    out = left_out(trainer, labels_of(trainer, name), c)
+    truth = out.truth
+    order = np.argsort(-out.margins, axis=1)
     top1, top2 = (order[:, 0] == truth).mean(), (order[:, :2] == truth[:, None]).any(axis=1).mean()
-    head = trainer.fit(model, chosen, labels, c, weights)
-    warm = temperature(margins, truth)
-    model.heads[name] = Head(head.classes, head.weights, head.bias, warm)
+    head = trainer.fit(model, out.chosen, out.labels, c, out.weights)
+    warm = temperature(out.margins, truth)
+    model.heads[name] = replace(head, temperature=warm)
     print(
-        f"{name:<7} {len(chosen)} sentences, unseen authors: top-1 {top1:.1%}, top-2 {top2:.1%}, temperature {warm:.1f}"
+        f"{name:<7} {len(truth)} sentences, unseen authors: top-1 {top1:.1%}, top-2 {top2:.1%}, temperature {warm:.1f}"
     )
-    worst = [(k, (order[truth == n, 0] == n).mean()) for n, k in enumerate(classes)]
+    worst = [(k, (order[truth == n, 0] == n).mean()) for n, k in enumerate(out.classes)]
     print("        weakest: " + ", ".join(f"{k} {share:.0%}" for k, share in sorted(worst, key=lambda w: w[1])[:8]))
 
 
-def lane_labels(rows: Sequence[Sentence]) -> tuple[np.ndarray, np.ndarray]:
-    """Safety lane of each sentence, and how much it counts."""
+def lane_question(trainer: Trainer) -> tuple[np.ndarray, float, np.ndarray]:
+    """Safety lane of each sentence, the cost of an error, and how much each sentence counts."""
+    rows = trainer.rows
     labels = np.array([r.safety if r.safety in ("risk", "danger") else "none" for r in rows])
     alike = np.array([r.safety == "lookalikes" for r in rows])
     sad = np.array([r.stage == "sadness" for r in rows])
     weights = np.where(
         labels != "none", CRISIS_WEIGHT, np.where(alike, LOOKALIKE_WEIGHT, np.where(sad, SAD_WEIGHT, 1.0))
     )
-    return labels, weights
+    return labels, SAFETY_C, weights
 
 
 def lanes(trainer: Trainer, model: Model) -> None:
     """Train the safety head and place its borders."""
-    labels, weights = lane_labels(trainer.rows)
-    crisis = labels != "none"
+    out = left_out(trainer, *lane_question(trainer))
+    crisis = out.labels != "none"
     alike = np.array([r.safety == "lookalikes" for r in trainer.rows])
-    chosen = np.arange(len(trainer.rows))
-    margins = trainer.left_out(chosen, labels, SAFETY_C, weights)
-    classes = sorted(set(labels))
-    alarm = np.delete(margins, classes.index("none"), axis=1).max(axis=1)
+    alarm = np.delete(out.margins, out.classes.index("none"), axis=1).max(axis=1)
     ordinary = np.sort(alarm[~crisis & ~alike])[::-1]
     sure = float(ordinary[int(len(ordinary) * ORDINARY_ALARMS)])
     soft = float(ordinary[int(len(ordinary) * SOFT_ALARMS)])
-    head = trainer.fit(model, chosen, labels, SAFETY_C, weights)
-    model.heads[SAFETY] = Head(head.classes, head.weights, head.bias, 1.0)
+    model.heads[SAFETY] = trainer.fit(model, out.chosen, out.labels, SAFETY_C, out.weights)
     model.borders.update(sure=round(sure, 4), soft=round(soft, 4), far=FAR)
     for name in ("sure", "soft"):
         border = model.borders[name]
@@ -162,24 +189,16 @@ def lanes(trainer: Trainer, model: Model) -> None:
         )
 
 
-def linear_left_out(trainer: Trainer) -> tuple[dict[str, Head], dict[str, np.ndarray]]:
-    """By question: classes with the right temperature, and margins of every sentence by a model without its author."""
-    heads, found = {}, {}
-    every = np.arange(len(trainer.rows))
+def linear_left_out(trainer: Trainer) -> dict[str, tuple[tuple[str, ...], np.ndarray]]:
+    """By question: classes, and of every sentence log-probabilities, or for safety margins; its author was unseen."""
+    found = {}
     for name, c in (("intent", INTENT_C), ("stage", STAGE_C)):
-        labels = np.array([getattr(r, name) for r in trainer.rows])
-        asked = np.array([n for n, k in enumerate(labels) if k])
-        weights = class_weights(labels, asked) * np.array([r.weight for r in trainer.rows])
-        margins = trainer.left_out(asked, labels, c, weights)
-        classes = tuple(sorted(set(labels[asked])))
-        warm = temperature(margins, np.array([classes.index(k) for k in labels[asked]]))
-        heads[name] = Head(classes, np.zeros((1, 1), np.float32), np.zeros(1, np.float32), warm)
-        found[name] = np.full((len(every), len(classes)), -2.0, np.float32)
-        found[name][asked] = margins
-    labels, weights = lane_labels(trainer.rows)
-    found[SAFETY] = trainer.left_out(every, labels, SAFETY_C, weights)
-    heads[SAFETY] = Head(tuple(sorted(set(labels))), np.zeros((1, 1), np.float32), np.zeros(1, np.float32), 1.0)
-    return heads, found
+        out = left_out(trainer, labels_of(trainer, name), c)
+        margins = np.full((len(trainer.rows), len(out.classes)), -2.0, np.float32)
+        margins[out.chosen] = out.margins
+        found[name] = (out.classes, log_softmax(margins * temperature(out.margins, out.truth)))
+    lane = left_out(trainer, *lane_question(trainer))
+    return found | {SAFETY: (lane.classes, lane.margins)}
 
 
 def train(folder: Path) -> Model:
@@ -189,8 +208,8 @@ def train(folder: Path) -> Model:
     trainer = Trainer(engine, rows)
     model = trainer.base(np.arange(len(rows)))
     model.digest = digest(folder)
-    answer(trainer, model, "intent", np.array([r.intent for r in rows]), INTENT_C)
-    answer(trainer, model, "stage", np.array([r.stage for r in rows]), STAGE_C)
+    answer(trainer, model, "intent", INTENT_C)
+    answer(trainer, model, "stage", STAGE_C)
     lanes(trainer, model)
     return model
 

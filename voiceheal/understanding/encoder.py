@@ -10,12 +10,11 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import ContentError
+from .model import weights_from
 
 ENCODER = "encoder.npz"
 WINDOW = 48  # word pieces looked at together: about 40 spoken words
@@ -105,7 +104,7 @@ class Encoder:
         ends = range(0, max(1, len(pieces) - WINDOW + STRIDE), STRIDE)
         windows = [pieces[at : at + WINDOW] for at in ends]
         pooled = np.stack([self._encode([self._begin, *w, self._end]) for w in windows])
-        return {name: _log_softmax(pooled @ w + b) for name, (w, b) in self._heads.items()}
+        return {name: log_softmax(pooled @ w + b) for name, (w, b) in self._heads.items()}
 
     def _encode(self, codes: Sequence[int]) -> Floats:
         """Mean of the last layer over the pieces of one window; shape (width,).
@@ -153,7 +152,8 @@ def _norm(x: Floats, by: tuple[Floats, Floats]) -> Floats:
     return found
 
 
-def _log_softmax(x: Floats) -> Floats:
+def log_softmax(x: Floats) -> Floats:
+    """Log-probabilities along the last axis."""
     shifted = x - x.max(axis=-1, keepdims=True)
     found: Floats = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
     return found
@@ -165,21 +165,15 @@ def load_encoder(path: Path) -> Encoder:
     Raises:
         ContentError: it is missing or broken.
     """
-    try:
-        with np.load(path) as data:
-            about = json.loads(bytes(data["about"]).decode())
-            parts: dict[str, Any] = {}
-            for name in data.files:
-                value = data[name]
-                if name == "embedding" or value.dtype == np.uint8:
-                    parts[name] = value
-                elif value.dtype == np.int8:
-                    parts[name] = value * data[f"{name}.scale"][:, None]
-                else:
-                    parts[name] = value.astype(np.float32)
+    with weights_from(path, "Reinstall VoiceHeal, or make them anew: scripts/train-encoder.") as data:
+        about = json.loads(bytes(data["about"]).decode())
+        parts: dict[str, Any] = {}
+        for name in data.files:
+            value = data[name]
+            if name == "embedding" or value.dtype == np.uint8:
+                parts[name] = value
+            elif value.dtype == np.int8:
+                parts[name] = value * data[f"{name}.scale"][:, None]
+            else:
+                parts[name] = value.astype(np.float32)
         return Encoder(parts, about)
-    except (OSError, EOFError, BadZipFile, ValueError, KeyError, TypeError, AttributeError) as e:
-        raise ContentError(
-            f"The weights {path} are missing or broken.",
-            "Reinstall VoiceHeal, or make them anew: scripts/train-encoder.",
-        ) from e

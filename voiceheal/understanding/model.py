@@ -7,7 +7,8 @@ numpy is needed to use them.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -124,29 +125,38 @@ class Model:
         np.savez_compressed(path, **parts)  # type: ignore[arg-type]
 
 
+@contextmanager
+def weights_from(path: Path, mend: str) -> Iterator[Any]:
+    """The arrays in `path`; `mend` says what to do when it is missing, broken, or lacks what is read from it.
+
+    Raises:
+        ContentError: it is.
+    """
+    try:
+        with np.load(path) as data:
+            yield data
+    except (OSError, EOFError, BadZipFile, ValueError, KeyError, TypeError, AttributeError) as e:
+        raise ContentError(f"The weights {path} are missing or broken.", mend) from e
+
+
 def load_model(path: Path) -> Model:
     """The weights in `path`.
 
     Raises:
         ContentError: they are missing or broken.
     """
-    try:
-        with np.load(path) as data:
-            about = json.loads(bytes(data["about"]).decode())
-            idf = dict(zip(data["codes"].tolist(), data["idf"].astype(np.float64).tolist(), strict=True))
-            heads = {
-                name: Head(
-                    tuple(head["classes"]),
-                    data[f"{name}.weights"].astype(np.float32) * data[f"{name}.scale"],
-                    data[f"{name}.bias"],
-                    float(head["temperature"]),
-                )
-                for name, head in about["heads"].items()
-            }
-    except (OSError, EOFError, BadZipFile, ValueError, KeyError, TypeError) as e:
-        raise ContentError(
-            f"The weights {path} are missing or broken.", "Run scripts/train-understanding, or reinstall VoiceHeal."
-        ) from e
+    with weights_from(path, "Run scripts/train-understanding, or reinstall VoiceHeal.") as data:
+        about = json.loads(bytes(data["about"]).decode())
+        idf = dict(zip(data["codes"].tolist(), data["idf"].astype(np.float64).tolist(), strict=True))
+        heads = {
+            name: Head(
+                tuple(head["classes"]),
+                data[f"{name}.weights"].astype(np.float32) * data[f"{name}.scale"],
+                data[f"{name}.bias"],
+                float(head["temperature"]),
+            )
+            for name, head in about["heads"].items()
+        }
     model = Model(idf, about["rules"], heads, about["digest"])
     model.borders.update(about["borders"])
     return model
