@@ -9,6 +9,7 @@ from .settings import REGION, state_folder
 
 WELCOMED = "welcomed"
 BREATHING_TOLD = "breathing-told"
+ALL = (WELCOMED, BREATHING_TOLD, REGION)
 
 
 def remember(conversation: Conversation) -> None:

@@ -7,13 +7,12 @@ import contextlib
 import sys
 from collections.abc import Iterator
 
+from . import marks
 from .errors import UsageError
 from .memory.history import as_page, as_text, exported, write_private
 from .memory.store import NAME, SqliteStore
 from .settings import state_folder
 from .tools import settings_of
-
-MARKS = ("welcomed", "breathing-told", "region")  # what else an earlier start has left in the folder
 
 
 @contextlib.contextmanager
@@ -55,7 +54,7 @@ def forget(args: argparse.Namespace) -> int:
     with _store(args) as store:
         count = store.forget("all" if args.all else "last")
     if args.all:
-        for name in MARKS:
+        for name in marks.ALL:  # what else an earlier start has left in the folder
             (state_folder() / name).unlink(missing_ok=True)
     what = "Everything is erased" if args.all else "The last conversation is erased"
     print(f"{what}: {count} {'entry' if count == 1 else 'entries'}." if count else "There was nothing to erase.")

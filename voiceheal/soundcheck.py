@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from rapidfuzz.distance import LCSseq
+
+from .audio.resample import SPEECH_RATE
 from .audio.roomcheck import Echo, Levels, Recording, find_echo, levels, listen
+from .audio.streams import BLOCK
 from .errors import AudioDeviceError, VoiceHealError
 from .runtime import SystemClock
 from .settings import Settings
@@ -66,12 +70,7 @@ def microphone(room: Levels, all_of_it: Levels | None) -> Check:
 def described(echo: Echo | None) -> Check:
     """The echo in words."""
     if echo is None:
-        return (
-            "echo",
-            True,
-            "the microphone does not hear the loudspeaker: you can talk over it",
-            {},
-        )
+        return "echo", True, "the microphone does not hear the loudspeaker: you can talk over it", {}
     figures = {"delay_ms": echo.delay_s * 1000, "round_trip_ms": echo.delay_s * 1000, "loss_db": echo.loss_db}
     said = f"the loudspeaker comes back after {echo.delay_s * 1000:.0f} ms, {echo.loss_db:.0f} dB quieter"
     if echo.loss_db < LOUD_ECHO_DB:
@@ -96,7 +95,7 @@ def _sentence(settings: Settings) -> tuple[str, tuple[Pcm, int]]:
 def _understood(settings: Settings, text: str, heard: Recording) -> Check:
     """How much of the test sentence comes back as words, through loudspeaker, room and microphone."""
     try:
-        got = _transcript(settings, heard.whole[max(0, round((heard.speech_at - 0.2) * 16000)) :])
+        got = _transcript(settings, heard.whole[max(0, round((heard.speech_at - 0.2) * SPEECH_RATE)) :])
     except VoiceHealError as e:
         return "hearing", False, f"not tried. {e}", {}
     share = came_back(text, got)
@@ -111,13 +110,7 @@ def came_back(text: str, got: str) -> float:
     from .understanding.normalise import normalise
 
     said, heard = normalise(text).split(), normalise(got).split()
-    best = [0] * (len(heard) + 1)
-    for word in said:  # the longest run of words in common, gaps allowed
-        row = [0]
-        for n, other in enumerate(heard):
-            row.append(best[n] + 1 if word == other else max(best[n + 1], row[n]))
-        best = row
-    return best[-1] / max(1, len(said))
+    return LCSseq.similarity(said, heard) / max(1, len(said))
 
 
 def _transcript(settings: Settings, pcm: Pcm16) -> str:
@@ -125,6 +118,6 @@ def _transcript(settings: Settings, pcm: Pcm16) -> str:
     from .hearing.recogniser import VoskRecogniser
 
     recogniser = VoskRecogniser(load_model(find_model(settings.language, settings.model), settings.language))
-    for at in range(0, len(pcm), 512):
-        recogniser.accept(pcm[at : at + 512])
+    for at in range(0, len(pcm), BLOCK):
+        recogniser.accept(pcm[at : at + BLOCK])
     return next(iter(recogniser.final()), ("", 0.0))[0]

@@ -98,7 +98,6 @@ class Result:
     ours: int = 0  # blocks
     voiced: int = 0
     muted: int = 0
-    ducked: int = 0
 
 
 def run(
@@ -162,7 +161,6 @@ def run(
             block = heard.block
             result.muted += heard.muted
             result.ours += heard.ours
-            result.ducked += duplex.duck
         for event in ears.feed(block):
             if isinstance(event, Utterance) and event.text:
                 meaning = understanding.understand(event.text, event.alternatives, expect, event.command)

@@ -99,7 +99,6 @@ class EchoPath:
 
     def __init__(self, room: Room, level: float = 1.0) -> None:
         self.level = level
-        self._history = np.zeros(0)
         self._tail = np.zeros(0)
         self.enter(room)
         self._line = np.zeros(SPACE)
@@ -109,7 +108,6 @@ class EchoPath:
     def enter(self, room: Room) -> None:
         """Be in this room from now on; clock and delay go on as they were."""
         self.room = room
-        self._ahead = max(1, len(room.echo))
 
     def jump(self, seconds: float) -> None:
         """The delay changes at once, as when a buffer was lost."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
+from rapidfuzz.distance import LCSseq
 
 from ..core.meaning import GLOBAL_INTENTS
 from .vad import BLOCK_S
@@ -70,7 +71,7 @@ class BargeIn:
             return True
         if not heard:
             return False
-        overlap = _in_order(heard, said) / len(heard)
+        overlap = LCSseq.similarity(heard, said) / len(heard)
         if not said:  # nothing of ours was spoken in it: two words are no leftover of a tone, or of a room that rings
             return urgent or (by_grammar and intent in GLOBAL_INTENTS) or len(heard) >= STRANGE
         if intent in GLOBAL_INTENTS and not urgent:
@@ -168,15 +169,3 @@ def best_correlation(mic: npt.NDArray[np.float64], far: npt.NDArray[np.float64])
 def _words(text: str) -> list[str]:
     spoken = re.sub(r"\[pause[^\]]*\]", " ", text.lower())
     return re.findall(r"[a-z0-9']+", spoken.replace("’", "'"))
-
-
-def _in_order(heard: list[str], said: list[str]) -> int:
-    """Length of the longest common subsequence: how many words come in the line in this order."""
-    row = [0] * (len(said) + 1)
-    for word in heard:
-        diagonal = 0
-        for index, other in enumerate(said, 1):
-            above = row[index]
-            row[index] = diagonal + 1 if word == other else max(above, row[index - 1])
-            diagonal = above
-    return row[-1]

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .vad import SAMPLE_RATE
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     Floats = npt.NDArray[np.float32]
 
-RATE = 16_000
 WINDOW = 16_384  # samples that are compared at a time, 1 s
 STEP = 6_144  # new samples before the next comparison, 0.4 s
 LONGEST = 6_400  # samples: 400 ms
@@ -34,16 +35,9 @@ class DelayFinder:
         self._new = 0
         self._cross: deque[npt.NDArray[np.complex64]] = deque(maxlen=MEMORY)
         self._found: deque[int] = deque(maxlen=NEEDED)
-        hertz = np.fft.rfftfreq(2 * WINDOW, 1 / RATE)
+        hertz = np.fft.rfftfreq(2 * WINDOW, 1 / SAMPLE_RATE)
         self._band = (hertz >= BAND_HZ[0]) & (hertz <= BAND_HZ[1])
         self._window = np.hanning(WINDOW).astype(np.float32)
-        self.clearness = 0.0  # of the last comparison
-
-    def reset(self) -> None:
-        """The way has changed: forget what was heard."""
-        self._cross.clear()
-        self._found.clear()
-        self._new = 0
 
     def feed(self, mic: Floats, far: Floats) -> int | None:
         """Hear the same time at both ends; the delay in samples each time that it is known anew, else None."""
@@ -73,8 +67,7 @@ class DelayFinder:
         # the direct sound is the first clear arrival; a reflection may be louder
         mean = float(np.mean(curve))
         top = int(np.argmax(curve))
-        self.clearness = float(curve[top]) / max(mean, 1e-12)
-        if self.clearness < CLEAR:
+        if float(curve[top]) / max(mean, 1e-12) < CLEAR:
             return None
         early = np.flatnonzero(curve[: top + 1] > 0.5 * curve[top])
         near = early[early > top - 160]

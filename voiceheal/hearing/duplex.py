@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..audio.resample import to_float, to_int16
 from .adaptive import HOP, KalmanCanceller
 from .barge_in import EchoGate, Mode
 from .delay import DelayFinder, DriftFinder, between
 from .residual import Suppressor
-from .vad import BLOCK, BLOCK_S
+from .vad import BLOCK_S, SAMPLE_RATE
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -78,7 +79,7 @@ class Duplex:
     @property
     def delay_s(self) -> float | None:
         """How much later than the far end its echo arrives, s; None = not found."""
-        return None if self._delay is None else (self._delay + AHEAD) / 16_000
+        return None if self._delay is None else (self._delay + AHEAD) / SAMPLE_RATE
 
     @property
     def drift_ppm(self) -> float:
@@ -89,11 +90,6 @@ class Duplex:
     def loss_db(self) -> float:
         """What the canceller takes away of our own voice, dB."""
         return float(np.percentile(self._loss, 75)) if self._loss else 0.0
-
-    @property
-    def proved(self) -> bool:
-        """Whether the canceller has shown that it works."""
-        return self._proved
 
     @property
     def echo(self) -> bool:
@@ -109,7 +105,7 @@ class Duplex:
         """
         self.duck = voice and self._silent < IDLE_AFTER_S and self.gate.echo
         self.gate.feed(mic, far)
-        near, played = _unit(mic), _unit(far)
+        near, played = to_float(mic), to_float(far)
         self._past = np.concatenate([self._past[len(played) :], played])
         sounds = float(np.mean(played**2)) > QUIET
         self._silent = 0.0 if sounds else self._silent + BLOCK_S
@@ -153,7 +149,7 @@ class Duplex:
             self._loss.append(10 * np.log10((heard + 1e-9) / (kept + 1e-9)))
             if len(self._loss) >= PROVE_FIRST and self.loss_db >= PROVED_DB:
                 self._proved = True
-        return _pcm(np.concatenate(out))
+        return to_int16(np.concatenate(out))
 
     def _reference(self, size: int) -> Floats:
         """What was played `delay` ago, by the microphone's clock."""
@@ -167,16 +163,4 @@ class Duplex:
         """The sound as it is, as late as the suppressor makes it."""
         whole = np.concatenate([self._rest, near])
         self._rest = near[-HOP:]
-        return _pcm(whole[: len(near)])
-
-
-def _unit(pcm: Pcm16) -> Floats:
-    return pcm.astype(np.float32) / np.float32(32768.0)
-
-
-def _pcm(samples: Floats) -> Pcm16:
-    scaled: Pcm16 = np.rint(np.clip(samples, -1.0, 1.0) * 32767.0).astype(np.int16)
-    return scaled
-
-
-__all__ = ["BLOCK", "Duplex", "Heard"]
+        return to_int16(whole[: len(near)])

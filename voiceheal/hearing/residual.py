@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .adaptive import HOP
+from .vad import SAMPLE_RATE
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -14,14 +15,10 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float32]
 
 SIZE = 2 * HOP
-RATE = 16_000
 BAND_HZ = (250.0, 4500.0)  # where voices are told apart from what is left
 REVERB = 0.66  # of the echo's power from one hop to the next: RT60 of half a second
 LEAK_START = 0.3  # power left, as a share of the echo that was taken away, before it is known
-UP, DOWN = (
-    1.012,
-    0.958,
-)  # how fast that share follows, a hop: slowly, as words are short; a fifth stays above
+UP, DOWN = 1.012, 0.958  # how fast that share follows, a hop: slowly, as words are short; a fifth stays above
 LEAST_LEAK, MOST_LEAK = 10**-3.5, 0.5
 OVER = 2.0  # how much more than expected is still taken for residual
 PRIOR = 0.85  # smoothing of the gain's signal-to-residual ratio (decision-directed)
@@ -35,7 +32,7 @@ class Suppressor:
     def __init__(self) -> None:
         bins = HOP + 1
         self._window = np.sqrt(np.hanning(SIZE + 1)[:SIZE]).astype(np.float32)
-        hertz = np.fft.rfftfreq(SIZE, 1 / RATE)
+        hertz = np.fft.rfftfreq(SIZE, 1 / SAMPLE_RATE)
         self._band = (hertz >= BAND_HZ[0]) & (hertz <= BAND_HZ[1])
         self._left: Floats = np.zeros(SIZE, np.float32)
         self._echo: Floats = np.zeros(SIZE, np.float32)

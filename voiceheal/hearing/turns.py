@@ -100,9 +100,7 @@ class TurnRule:
                 return self.pace.answer + more
 
 
-def agreed(
-    text: str, heard: Completeness, command: str, hit: Completeness, *, longer_by: int = LONGER_BY
-) -> Completeness:
+def agreed(text: str, heard: Completeness, command: str, hit: Completeness) -> Completeness:
     """How complete a turn is when two recognisers listen.
 
     Args:
@@ -110,11 +108,10 @@ def agreed(
         heard: how far that is a command.
         command: what the command recogniser heard, "" when it met words that it does not know, and
         hit: how far that is a command.
-        longer_by: words that the open recogniser may have heard besides.
 
     The more patient one wins where both hear a command. A command inside a longer sentence is none.
     """
-    if not command or hit is Completeness.NONE or len(text.split()) > len(command.split()) + longer_by:
+    if not command or hit is Completeness.NONE or len(text.split()) > len(command.split()) + LONGER_BY:
         return heard
     if Completeness.EXTENDABLE in (heard, hit):
         return Completeness.EXTENDABLE

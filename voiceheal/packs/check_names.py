@@ -16,7 +16,6 @@ from .finding import Finding, at
 MissingWords = Callable[[Iterable[str]], Iterable[str]]
 
 INTENT_KEYS = ("intents", "within", "examples")  # of an intent file: what stands under them are intents
-TEMPLATE_KEYS = ("intents", "within", "rules", "words")  # ... are templates
 MIN_BREATH_S = 6.0  # no fast breathing (docs/evidence: it tended not to help, and can make dizzy)
 
 _RULE = re.compile(r"<(\w+)>")
