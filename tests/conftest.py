@@ -8,7 +8,6 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from _pytest.runner import runtestprotocol
 
 from voiceheal.errors import ModelError
 from voiceheal.hearing.model import find_model
@@ -27,6 +26,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     shutil.rmtree(config.stash[_HOME_KEY], ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests in real time get a second try: a machine that was busy for a moment hears late, and the second counts."""
+    for item in items:
+        if item.get_closest_marker("audio"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -51,18 +57,3 @@ def model_path() -> Path:
     except ModelError as e:
         skip_or_fail(f"NOT TESTED: {e}")
         raise
-
-
-def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-    """Tests in real time get a second try: a machine that was busy for a moment hears late, and the second counts."""
-    if item.get_closest_marker("audio") is None or not isinstance(item, pytest.Function):
-        return None
-    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    reports = runtestprotocol(item, log=False, nextitem=nextitem)
-    if any(r.failed for r in reports):
-        item._initrequest()  # fixtures are made anew
-        reports = runtestprotocol(item, log=False, nextitem=nextitem)
-    for report in reports:
-        item.ihook.pytest_runtest_logreport(report=report)
-    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
-    return True
