@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Literal
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal, TypeVar
 
 from ..errors import StoreError
 from .ports import Entry, Store
 from .transient import TransientStore
 
 PLAN_PARTS = 6
+T = TypeVar("T")
+U = TypeVar("U")
 
 
 class Memory:
@@ -45,43 +47,36 @@ class Memory:
         self.failed = False
         return "record.failed"
 
+    def _gets(self, get: Callable[[], T], otherwise: U) -> T | U:
+        """What the store gives; `otherwise`, and `failed`, when it cannot."""
+        try:
+            return get()
+        except StoreError:
+            self.failed = True
+            return otherwise
+
+    def _does(self, do: Callable[[], object]) -> bool:
+        """Whether the store did it."""
+        return self._gets(lambda: (do(), True)[1], False)
+
     # ---- entries ----------------------------------------------------------------------------------------------------
     def add(self, kind: str, text: str = "", **data: str) -> bool:
         """Put an entry in; False when it was not kept."""
         if self.quiet or self._danger:
             return False
-        try:
-            self._store.add(kind, text, data)
-        except StoreError:
-            self.failed = True
-            return False
-        return True
+        return self._does(lambda: self._store.add(kind, text, data))
 
     def change(self, entry: Entry, **data: str) -> bool:
         """Add to the data of an entry."""
-        try:
-            self._store.change(entry.id, {**entry.data, **data})
-        except StoreError:
-            self.failed = True
-            return False
-        return True
+        return self._does(lambda: self._store.change(entry.id, {**entry.data, **data}))
 
     def remove(self, entry: Entry) -> bool:
         """Take an entry out."""
-        try:
-            self._store.remove(entry.id)
-        except StoreError:
-            self.failed = True
-            return False
-        return True
+        return self._does(lambda: self._store.remove(entry.id))
 
     def entries(self, kind: str = "") -> Sequence[Entry]:
         """All entries of a kind, oldest first."""
-        try:
-            return self._store.entries(kind)
-        except StoreError:
-            self.failed = True
-            return ()
+        return self._gets(lambda: self._store.entries(kind), ())
 
     def last(self, kind: str) -> Entry | None:
         """The newest entry of a kind."""
@@ -93,20 +88,11 @@ class Memory:
         """Set a fact about the person; False when it was not kept."""
         if self.quiet or self._danger:
             return False
-        try:
-            self._store.put(key, value)
-        except StoreError:
-            self.failed = True
-            return False
-        return True
+        return self._does(lambda: self._store.put(key, value))
 
     def facts(self) -> Mapping[str, str]:
         """All facts about the person."""
-        try:
-            return self._store.facts()
-        except StoreError:
-            self.failed = True
-            return {}
+        return self._gets(self._store.facts, {})
 
     def fact(self, key: str) -> str:
         """A fact about the person, "" when it is not known."""
@@ -114,17 +100,14 @@ class Memory:
 
     def plan(self) -> list[str]:
         """The six parts of the person's own safety plan, "" for one that is empty; no list when there is none."""
-        parts = [self.fact(f"plan.{n}") for n in range(1, PLAN_PARTS + 1)]
+        facts = self.facts()
+        parts = [facts.get(f"plan.{n}", "") for n in range(1, PLAN_PARTS + 1)]
         return parts if any(parts) else []
 
     # ---- the end ----------------------------------------------------------------------------------------------------
     def forget(self, scope: Literal["last", "all"]) -> int | None:
         """Take out what is from this conversation (or the last), or everything; how much, None when it failed."""
-        try:
-            return self._store.forget(scope)
-        except StoreError:
-            self.failed = True
-            return None
+        return self._gets(lambda: self._store.forget(scope), None)
 
     def close(self) -> None:
         """The conversation is over."""

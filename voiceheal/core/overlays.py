@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .meaning import Expect, Kind
-from .session import Answer, Ask, Flow, Plain, Say, Slots
+from .session import Answer, Ask, Flow, Plain, Say, Slots, is_yes
 
 
 class Confirm(Plain):
@@ -22,7 +22,7 @@ class Confirm(Plain):
     def run(self) -> Flow:
         """One question."""
         answer = yield Ask("confirm", Expect(Kind.YES_NO), {"what": self._what}, silence_s=10.0)
-        return "yes" if isinstance(answer, Answer) and answer.meaning.intent == "yes" else "no"
+        return "yes" if is_yes(answer) else "no"
 
     def status(self) -> tuple[str, Slots]:
         """The question itself."""

@@ -193,6 +193,11 @@ class Phrases(Protocol):
     def __contains__(self, line_id: object) -> bool: ...
 
 
+def is_yes(outcome: object) -> bool:
+    """Whether a question was answered with yes."""
+    return isinstance(outcome, Answer) and outcome.meaning.intent == "yes"
+
+
 class Plain:
     """What a session is that says nothing else of itself; `name`, `run` and `status` are its own."""
 

@@ -13,7 +13,7 @@ from .exercise import MakeInner
 from .gist import gist, topic_of
 from .looking_back import ask_about_later
 from .offers import Offers, name_of
-from .recall import STALE_DAYS, when_said
+from .recall import STALE_DAYS, ended, when_said
 
 # What names a number is an answer here, wherever it is asked for.
 OPEN = Expect(Kind.OPEN)
@@ -116,8 +116,9 @@ class CheckIn(BaseSession):
 
     def _opening(self) -> Ask:
         """An open question; it knows the last time."""
-        before = [e for e in self._context.memory.entries("session") if e.data.get("name") == "check_in"]
-        last = next((e for e in reversed(before) if e.data.get("stage") in self._pack.stages), None)
+        last = next(
+            (e for e in reversed(ended(self._context, self.name)) if e.data.get("stage") in self._pack.stages), None
+        )
         if last is None or not 0 < last.days_ago <= STALE_DAYS:
             return Ask("checkin.open", OPEN, silence_s=LISTEN_S)
         slots = {"when": when_said(self._context, last), "feeling": self._name(last.data["stage"])}
@@ -208,7 +209,7 @@ class CheckIn(BaseSession):
     # ---- a number, for those who like numbers ------------------------------------------------------------------------
     def _number(self) -> Generator[Directive, Outcome, None]:
         """Asked only of somebody who gave one the last time."""
-        entries = [e for e in self._context.memory.entries("session") if e.data.get("name") == "check_in"]
+        entries = ended(self._context, self.name)
         likes = bool(entries) and ("before" in entries[-1].data or "after_number" in entries[-1].data)
         if "before" in self._traces or not likes:
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 
 from ..core.meaning import Expect, Kind, Meaning
-from ..core.session import Answer, Ask, Context, Directive, Enter, Flow, Moved, Outcome, Say, Slots, Wait
+from ..core.session import Answer, Ask, Context, Directive, Enter, Flow, Moved, Outcome, Say, Slots, Wait, is_yes
 from ..packs.loader import Pack
 from .base import BaseSession, place_named, says
 from .exercise import YES_NO_S, MakeInner
@@ -121,7 +121,7 @@ class Journal(BaseSession):
             yield Say("journal.kind.silence")
         if self._context.memory.keeps:
             kept = yield Ask("journal.keep", Expect(Kind.YES_NO), silence_s=YES_NO_S)
-            if isinstance(kept, Answer) and kept.meaning.intent == "yes":
+            if is_yes(kept):
                 done = self._context.memory.add("journal", "\n".join(self._entries))
                 yield Say("journal.kept" if done else self._context.memory.told())
             else:

@@ -10,11 +10,10 @@ from ..core.ports import Entry
 from ..core.session import Answer, Ask, Context, Directive, Flow, Outcome, Say, Slots
 from ..packs.loader import Pack
 from .base import BaseSession, says
-from .exercise import YES_NO_S
+from .exercise import ANSWER_S, YES_NO_S
 from .gist import mirrored
 from .recall import known_from_before, to_ask_about, when_said
 
-ANSWER_S = 25.0
 FEW = 3
 
 

@@ -7,7 +7,7 @@ from collections.abc import Generator, Mapping
 
 from ..core.meaning import Expect, Kind, Meaning, SlotValue
 from ..core.memory import PLAN_PARTS
-from ..core.session import Answer, Ask, Contact, Context, Directive, Flow, Moved, Outcome, Say, Slots, Wait
+from ..core.session import Answer, Ask, Contact, Context, Directive, Flow, Moved, Outcome, Say, Slots, Wait, is_yes
 from ..packs.loader import Pack
 from .base import BaseSession, says
 from .exercise import YES_NO_S
@@ -125,7 +125,7 @@ class SafetyPlan(BaseSession):
             return "completed"
         if self._wants_read:
             answer = yield Ask("plan.none", Expect(Kind.YES_NO), silence_s=YES_NO_S)
-            if not (isinstance(answer, Answer) and answer.meaning.intent == "yes"):
+            if not is_yes(answer):
                 yield Say("plan.later")
                 return "completed"
         return (yield from self._make())
@@ -151,7 +151,7 @@ class SafetyPlan(BaseSession):
             yield Say("plan.later")
             return "completed"
         answer = yield Ask("plan.read", Expect(Kind.YES_NO), silence_s=YES_NO_S)
-        if isinstance(answer, Answer) and answer.meaning.intent == "yes":
+        if is_yes(answer):
             yield from read_plan(self._context)
         yield Say("plan.end")
         return "completed"

@@ -74,10 +74,14 @@ def to_ask_about(context: Context) -> Entry | None:
     return pending[-1] if pending else None
 
 
+def ended(context: Context, name: str) -> list[Entry]:
+    """Sessions of a name that were begun before, oldest first."""
+    return [e for e in context.memory.entries("session") if e.data.get("name") == name]
+
+
 def visits_of(context: Context, name: str, number: str = "") -> int:
     """How often a session was begun before, whether it came to its end or was left."""
-    ended = (e.data for e in context.memory.entries("session"))
-    return sum(d.get("name") == name and d.get("number", "") == number for d in ended)
+    return sum(e.data.get("number", "") == number for e in ended(context, name))
 
 
 def own_contacts(memory: Memory) -> tuple[Contact, ...]:

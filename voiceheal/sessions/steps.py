@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ..core.meaning import Expect, Kind, Meaning
-from ..core.session import Answer, Ask, Context, Enter, Flow, Moved, Say, Slots
+from ..core.session import Answer, Ask, Context, Enter, Flow, Moved, Say, Slots, is_yes
 from ..packs.loader import Pack
 from .base import BaseSession, says
 from .exercise import ANSWER_S, YES_NO_S, Exercise, MakeInner, resume_at
-from .recall import visits_of
+from .recall import ended, visits_of
 
 PLACE = "place"  # fact: number of the step that was left in the middle, and of its part: "9:4"
 
@@ -59,8 +59,7 @@ class StepTalk(Exercise):
         if following is None:
             return "completed"
         answer = yield Ask("step.next", Expect(Kind.YES_NO), {"title": following.title}, silence_s=YES_NO_S)
-        wants = (isinstance(answer, Answer) and answer.meaning.intent == "yes") or answer == Moved("next")
-        if wants:
+        if is_yes(answer) or answer == Moved("next"):
             yield Enter(StepTalk(self._pack, self._context, following.number, self._inner))
         return "completed"
 
@@ -100,7 +99,7 @@ class StepList(BaseSession):
 
     def _wants(self, line: str, number: int) -> Flow:
         answer = yield Ask(line, Expect(Kind.YES_NO), {"title": self._pack.steps[number].title}, silence_s=YES_NO_S)
-        return "yes" if isinstance(answer, Answer) and answer.meaning.intent == "yes" else "no"
+        return "yes" if is_yes(answer) else "no"
 
     def _choose(self) -> Flow:
         yield Say("steps.intro")
@@ -125,8 +124,11 @@ class StepList(BaseSession):
 
     def _following(self) -> int | None:
         """The step after the one that was done last."""
-        ended = [e for e in self._context.memory.entries("session") if e.data.get("name") == "step"]
-        done = [int(e.data["number"]) for e in ended if e.data.get("outcome") == "completed" and "number" in e.data]
+        done = [
+            int(e.data["number"])
+            for e in ended(self._context, "step")
+            if e.data.get("outcome") == "completed" and "number" in e.data
+        ]
         return done[-1] + 1 if done and done[-1] + 1 in self._pack.steps else None
 
     def status(self) -> tuple[str, Slots]:
