@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 AHEAD = 160  # samples that the reference comes before its echo: an error must not turn them around
 LEAST_AHEAD, MOST_AHEAD = 48, 640  # outside of these it is placed anew
-TAIL_S = 0.3  # our sound may still be in the room
+TAIL_S = 0.3  # our sound may still be in the room, once it has arrived
 IDLE_AFTER_S = 1.0  # of silence at the far end
 QUIET = 1e-6  # mean power of a far end that makes no echo (-60 dB)
 PROVE_S = 3.0  # of our own speech, over which the loss of echo is measured
@@ -109,15 +109,16 @@ class Duplex:
         self._past = np.concatenate([self._past[len(played) :], played])
         sounds = float(np.mean(played**2)) > QUIET
         self._silent = 0.0 if sounds else self._silent + BLOCK_S
+        rings = self._silent < TAIL_S + (self.delay_s or 0.0)
         if self._silent >= IDLE_AFTER_S or not self.gate.echo:
-            return Heard(self._late(near), False, not self.gate.open, self._silent < TAIL_S)
+            return Heard(self._late(near), False, not self.gate.open, rings)
         self._place(near, played)
         if self._delay is None:
-            return Heard(self._late(near), False, not self.gate.open, True)
+            return Heard(self._late(near), False, not self.gate.open, rings)
         block = self._cancel(near)
         muted = not self.gate.open and not (self._mode == "auto" and self._proved)
         ours = float(np.mean(self._excess)) < EXCESS_DB and self._silent < IDLE_AFTER_S
-        return Heard(block, ours, muted, True)
+        return Heard(block, ours, muted, rings)
 
     def _place(self, near: Floats, played: Floats) -> None:
         """Find the delay, or see whether it has moved."""
