@@ -138,6 +138,29 @@ def test_the_callback_plays_silence_rather_than_raise(monkeypatch: pytest.Monkey
     assert isinstance(speaker.error, ZeroDivisionError)
 
 
+def test_a_device_that_runs_dry_again_and_again_is_opened_with_a_larger_buffer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    use_watch(monkeypatch)
+    clock = Clock()
+    asked: list[float] = []
+    speaker = SpeakerStream(None, clock)
+    monkeypatch.setattr(speaker, "_reopen", lambda: asked.append(speaker._latency_s))
+    out = np.zeros((960, 1), np.float32)
+    for i in range(1000):  # a burst without an end: 20 ms of sound a millisecond
+        clock.t = 5.0 + i * 0.001
+        speaker._callback(out, 960, None, None)
+        if speaker._stumbles():
+            speaker._open_larger()
+            speaker._settled.set()  # what the real opening does, and a steady pace after it
+            break
+    assert asked == [0.1]
+    assert not speaker._stumbles()
+    for _ in range(5):
+        speaker._open_larger()
+    assert asked[-1] == 0.4
+
+
 def use_watch(monkeypatch: pytest.MonkeyPatch) -> None:
     use(monkeypatch, "Fake")
 

@@ -15,7 +15,7 @@ from .clockmap import ClockMap
 from .devices import Kind
 from .mixer import Mixer
 from .resample import SPEECH_RATE, StreamResampler, to_int16
-from .watch import BLOCK_S, LATENCY_S, WatchedStream
+from .watch import BLOCK_S, WatchedStream
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -29,8 +29,8 @@ LOSS_S = 0.001  # gaps shorter than this are rounding
 SETTLE_CALLS = 12  # callbacks at a steady pace before anything is played
 SETTLE_PACE = 0.7  # of the time they should take: faster means that the system is still filling its buffers
 BURST_PACE = 0.3  # so fast samples are lost, not played: hold everything until it is over
-SETTLE_MOST_S = 1.0  # then the device is opened anew
-SETTLE_TRIES = 4
+SETTLE_MOST_S = 0.7  # then the device is opened anew, with a larger buffer
+SETTLE_GIVE_UP_S = 5.0  # then we begin all the same
 
 OnBlock = Callable[["Pcm16", float], None]
 
@@ -126,7 +126,7 @@ class MicStream(WatchedStream):
             channels=channels,
             dtype="float32",
             blocksize=round(rate * BLOCK_S),
-            latency=LATENCY_S,
+            latency=self._latency_s,
             callback=self._callback,
         )
 
@@ -183,24 +183,30 @@ class SpeakerStream(WatchedStream):
         self._clock = clock
         self._map = ClockMap(self.mixer.sample_rate)
         self._settled = threading.Event()
+        self._unsettled_since = 0.0  # session time, s
         self._calls: deque[float] = deque(maxlen=SETTLE_CALLS + 1)  # session times of the last callbacks
 
     def start(self) -> None:
         """Open the loudspeaker; returns when it plays at a steady pace (about 0.3 s, at most 5 s).
 
         A system that has just been started takes samples in bursts and loses some: the mixer waits until that is over,
-        so that the first word is whole and planned sounds are on time.
+        so that the first word is whole and planned sounds are on time. On a busy machine a small buffer runs dry again
+        and again, each time taking the next samples in a burst, and nothing is ever heard: it is then opened with a
+        larger one, now and at any time later.
 
         Raises:
             AudioDeviceError: it is gone, busy or refused.
         """
         super().start()
-        for _ in range(SETTLE_TRIES):
-            if self._settled.wait(SETTLE_MOST_S) or self._end.is_set():
-                return
-            self._drop()
-            self._reopen()
+        self._settled.wait(SETTLE_GIVE_UP_S)
         self._settled.set()
+
+    def close(self) -> None:
+        """End at once; safe to call twice, and while the device is gone."""
+        super().close()
+        self._settled.set()  # nobody waits for a device that is closed
+
+    stop = close
 
     def sample_at(self, t: float) -> int:
         """The mixer position to plan a sound at so that it is rendered at session time `t` (s).
@@ -222,6 +228,7 @@ class SpeakerStream(WatchedStream):
     def _make(self, sd: Any, index: int, channels: int) -> Any:
         rate = self.mixer.sample_rate
         self._settled.clear()
+        self._unsettled_since = self._clock.now()
         self._calls.clear()
         return sd.OutputStream(
             device=index,
@@ -229,7 +236,7 @@ class SpeakerStream(WatchedStream):
             channels=channels,
             dtype="float32",
             blocksize=round(rate * BLOCK_S),
-            latency=LATENCY_S,
+            latency=self._latency_s,
             callback=self._callback,
         )
 
@@ -255,9 +262,13 @@ class SpeakerStream(WatchedStream):
             pace = (now - self._calls[0]) * self.mixer.sample_rate / (SETTLE_CALLS * frames)
             if pace >= SETTLE_PACE:
                 self._settled.set()
-            elif pace < BURST_PACE:
+            elif pace < BURST_PACE and self._settled.is_set():
                 self._settled.clear()
+                self._unsettled_since = now
         return self._settled.is_set()
+
+    def _stumbles(self) -> bool:
+        return not self._settled.is_set() and self._clock.now() - self._unsettled_since > SETTLE_MOST_S
 
     def _on_gone(self) -> None:
         self.mixer.stop_all(0.0)  # nothing half said is heard when the device comes back

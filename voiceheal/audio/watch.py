@@ -21,6 +21,7 @@ LOOK_S = 0.25
 REFRESH_EVERY = 5  # tries to open again before PortAudio is asked to look for new devices
 BLOCK_S = 0.02
 LATENCY_S = 0.05  # with 20 ms blocks this works where "low" and smaller blocks recorded nothing
+LATENCY_MOST_S = 0.4  # a device that cannot keep up with less is opened with twice as much, until here
 CLOSE_WAIT_S = 1.0
 
 _open_streams: set[WatchedStream] = set()
@@ -45,6 +46,7 @@ class WatchedStream(ABC):
         self._on_back = on_back
         self._stream: Any = None
         self._last_callback = 0.0  # monotonic, s
+        self._latency_s = LATENCY_S  # asked for at the next opening
         self._end = threading.Event()
         self._watcher: threading.Thread | None = None
 
@@ -77,6 +79,10 @@ class WatchedStream(ABC):
     @abstractmethod
     def _make(self, sd: Any, index: int, channels: int) -> Any:
         """A PortAudio stream on device `index`, not started."""
+
+    def _stumbles(self) -> bool:
+        """Whether the device is there but cannot keep up, so that it should be opened with a larger buffer."""
+        return False
 
     def _on_gone(self) -> None:  # noqa: B027  most have nothing to do
         """What a kind of stream does at once when its device is lost."""
@@ -135,6 +141,20 @@ class WatchedStream(ABC):
             stream = self._stream
             if stream is not None and (_ended(stream) or time.monotonic() - self._last_callback > LOST_AFTER_S):
                 self._mourn()
+            elif stream is not None and self._stumbles():
+                self._open_larger()
+
+    def _open_larger(self) -> None:
+        """Open the same device with twice the buffer; when even that fails it is lost."""
+        self._latency_s = min(2 * self._latency_s, LATENCY_MOST_S)
+        self._drop()
+        try:
+            self._reopen()
+        except AudioDeviceError:
+            self._mourn()
+            return
+        if self._end.is_set():
+            self._drop()
 
     def _mourn(self) -> None:
         """The device is lost: say so, then try until it is back or we are closed."""
