@@ -163,7 +163,9 @@ def run(
             result.ours += heard.ours
         for event in ears.feed(block):
             if isinstance(event, Utterance) and event.text:
-                meaning = understanding.understand(event.text, event.alternatives, expect, event.command)
+                meaning = understanding.understand(
+                    event.text, event.alternatives, expect, event.command, event.command_confidence, event.confidence
+                )
                 result.taken.append(Taken(event, meaning, line or ""))
     return result
 

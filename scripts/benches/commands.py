@@ -18,7 +18,6 @@ from pathlib import Path
 
 from tests.rig import people, sound
 from voiceheal import app
-from voiceheal.core.anytime import SURE
 from voiceheal.core.events import Utterance
 from voiceheal.core.meaning import FREE_INTENTS, Expect, Kind, Meaning
 from voiceheal.hearing.ears import Ears
@@ -27,6 +26,7 @@ from voiceheal.settings import Settings
 
 from . import _coffee_pack as coffee
 from . import _commands_people as who
+from ._common import asked_first
 from .understanding import show, write
 
 TITLE = "Commands in noise"
@@ -75,7 +75,7 @@ def outcome(said: who.Saying, meanings: Sequence[Meaning]) -> tuple[str, str]:
         if meaning.intent in FREE_INTENTS:
             continue
         right = meaning.intent == said.intent and dict(meaning.slots) == said.slots
-        if meaning.confidence < SURE.get(meaning.how, 0.0):
+        if asked_first(meaning):
             return ASKED, meaning.how
         return (RIGHT if right else WRONG), meaning.how
     return FREE, ""

@@ -22,9 +22,9 @@ from voiceheal.hearing.duplex import Duplex
 from voiceheal.settings import Settings
 
 from . import _hearing_people as folk
-from ._common import p95
+from ._common import asked_first, p95
 from ._hearing_loop import RATE, Result, Spoken, Taken, outcome, place, run
-from ._rooms import REPORT_SEED, draw_room
+from ._rooms import REPORT_SEED, TUNING_SEED, draw_room
 
 ROOMS = 16
 NOISE_10_DB = folk.PERSON_RMS / 10**0.5
@@ -36,13 +36,14 @@ COMMANDS = frozenset(GLOBAL_INTENTS + BEGIN_INTENTS)
 class Bench:
     """What all parts share."""
 
-    def __init__(self, quick: bool, most: int) -> None:
+    def __init__(self, quick: bool, most: int, *, tune: bool = False) -> None:
         self.quick = quick
+        self.voices: Sequence[folk.Voice] = folk.TUNING if tune else folk.REPORT
         self.most = 12 if quick else most
         self.conditions = 2 if quick else None
         self.built = app.build(Settings())
         self.lines = folk.own_lines(40 if quick else 240, 11)
-        self.rooms = [draw_room(REPORT_SEED + n) for n in range(ROOMS)]
+        self.rooms = [draw_room((TUNING_SEED if tune else REPORT_SEED) + n) for n in range(ROOMS)]
 
     def said(
         self, texts: Sequence[tuple[str, str]], voices: Sequence[folk.Voice]
@@ -60,7 +61,12 @@ class Bench:
 
 def right(s: Spoken, t: Taken | None) -> bool:
     """Whether what was taken is what was meant."""
-    return t is not None and t.meaning.intent == s.intent
+    return t is not None and t.meaning.intent == s.intent and not asked_first(t.meaning)
+
+
+def acted(t: Taken) -> bool:
+    """Whether it is taken for a command and done without a question."""
+    return t.meaning.intent in COMMANDS and not asked_first(t.meaning)
 
 
 def share(hits: int, of: int) -> str:
@@ -86,12 +92,12 @@ def barge(b: Bench) -> None:
     """Commands over our own voice."""
     texts = [*folk.STOPS.items(), *folk.OTHERS.items()]
     kinds: list[tuple[str, float, Sequence[folk.Voice], Callable[[], dict[str, object]]]] = [
-        ("VoiceHeal, 0 dB", 0.0, folk.REPORT, lambda: {"duplex": Duplex()}),
-        ("VoiceHeal, +6 dB", 6.0, folk.REPORT, lambda: {"duplex": Duplex()}),
-        ("VoiceHeal, no echo (headphones)", -80.0, folk.REPORT[:2], lambda: {"duplex": Duplex()}),
+        ("VoiceHeal, 0 dB", 0.0, b.voices, lambda: {"duplex": Duplex()}),
+        ("VoiceHeal, +6 dB", 6.0, b.voices, lambda: {"duplex": Duplex()}),
+        ("VoiceHeal, no echo (headphones)", -80.0, b.voices[:2], lambda: {"duplex": Duplex()}),
         ("VoiceHeal, 0 dB, espeak-ng voices", 0.0, folk.HARD[:1], lambda: {"duplex": Duplex()}),
-        ("no canceller, 0 dB", 0.0, folk.REPORT[:1], lambda: {"duplex": None}),
-        ("toy loop (half duplex), 0 dB", 0.0, folk.REPORT[:1], lambda: {"duplex": None, "toy": True}),
+        ("no canceller, 0 dB", 0.0, b.voices[:1], lambda: {"duplex": None}),
+        ("toy loop (half duplex), 0 dB", 0.0, b.voices[:1], lambda: {"duplex": None, "toy": True}),
     ]
     body = []
     for name, level, voices, make in kinds[: b.conditions]:
@@ -100,7 +106,7 @@ def barge(b: Bench) -> None:
         result = run(b.built, b.rooms, b.lines, spoken, seconds, level_db=level, jumps=True, **make())  # type: ignore[arg-type]
         pairs = outcome(result, spoken)
         stops = [(s, t) for s, t in pairs if s.intent in STOP_FAMILY]
-        wrong = [t for s, t in pairs if t is not None and not right(s, t) and t.meaning.intent in COMMANDS]
+        wrong = [t for s, t in pairs if t is not None and not right(s, t) and acted(t)]
         counts = (
             share(sum(right(*p) for p in stops), len(stops)),
             share(sum(right(*p) for p in pairs), len(pairs)),
@@ -133,15 +139,15 @@ def own(b: Bench, hours: float) -> None:
         total += chunk
         muted += result.muted
         for t in result.taken:
-            found[t.meaning.intent] += 1
+            found["asked" if asked_first(t.meaning) else t.meaning.intent] += 1
             print(f"  own: {t.meaning.intent} {t.said.text!r} while {t.line[:50]!r}")
         stops = sum(found[i] for i in STOP_FAMILY)
         commands = sum(n for i, n in found.items() if i in COMMANDS)
-        free = sum(found.values()) - commands
+        free = sum(found.values()) - commands - found["asked"]
         rows(
             f"Own voice alone, 0 dB, {total / 3600:.2f} h",
-            ("false stops", "false commands of any kind", "free speech taken", "muted (not proved yet)"),
-            [[str(stops), str(commands), str(free), f"{muted * 0.032 / total:.1%}"]],
+            ("false stops", "false commands of any kind", "asked about", "free speech taken", "muted (not proved yet)"),
+            [[str(stops), str(commands), str(found["asked"]), str(free), f"{muted * 0.032 / total:.1%}"]],
         )
 
 
@@ -152,7 +158,7 @@ def turns(b: Bench) -> None:
     for name, noise, more in (
         ("VoiceHeal", None, {}), ("VoiceHeal, 10 dB noise", NOISE_10_DB, {}), ("toy loop", None, {"toy": True}),
     ):  # fmt: skip
-        halves = [(x, y, v) for v in folk.REPORT for x, y in folk.ANSWERS]
+        halves = [(x, y, v) for v in b.voices for x, y in folk.ANSWERS]
         rng.shuffle(halves)
         halves = halves[: b.most]
         texts, ends = [], []
@@ -168,7 +174,7 @@ def turns(b: Bench) -> None:
             any(s.start / RATE < t.said.decided_s < (s.start + e) / RATE for t in result.taken)
             for s, e in zip(spoken, ends, strict=True)
         )
-        commands = [t for t in result.taken if t.meaning.intent in COMMANDS]
+        commands = [t for t in result.taken if acted(t)]
         took = [
             t.said.decided_s - s.end / RATE
             for s in spoken
@@ -191,17 +197,19 @@ def commands(b: Bench) -> None:
     for name, noise, more in (
         ("VoiceHeal", None, {}), ("VoiceHeal, 10 dB noise", NOISE_10_DB, {}), ("toy loop", None, {"toy": True}),
     ):  # fmt: skip
-        spoken = place(b.said([*folk.SIMPLE, *folk.LONGER], folk.REPORT), b.rooms, 3.0, 64.0, 10)
+        spoken = place(b.said([*folk.SIMPLE, *folk.LONGER], b.voices), b.rooms, 3.0, 64.0, 10)
         result = b.quiet(spoken, **{**more, **({"noise": noise} if noise else {})})
         pairs = outcome(result, spoken)
         took = [(s, t) for s, t in pairs if t is not None and not right(s, t)]
-        wrong = [(s.text, t.said.text, t.meaning.intent) for s, t in took if t.meaning.intent in COMMANDS]
+        wrong = [(s.text, t.said.text, t.meaning.intent) for s, t in took if acted(t)]
+        asked = sum(t.meaning.intent in COMMANDS and asked_first(t.meaning) for _, t in took)
         short = [p for p in pairs if (p[0].text, p[0].intent) in folk.SIMPLE]
         good = sum(right(*p) for p in pairs)
-        body.append([name, share(good, len(pairs)), share(len(wrong), len(pairs)), late(pairs), late(short)])
+        counts = [share(n, len(pairs)) for n in (good, len(wrong), asked)]
+        body.append([name, *counts, late(pairs), late(short)])
         missed = [(s.text, t and t.said.text) for s, t in pairs if not right(s, t)]
         print("wrong:", wrong, "missed:", missed, flush=True)
-    rows("Commands", ("", "right", "another command", "end -> decision, ms, all", "simple ones"), body)
+    rows("Commands", ("", "right", "another command", "asked first", "end -> decision, ms, all", "simple ones"), body)
 
 
 def cost(b: Bench, hours: float) -> None:
@@ -210,7 +218,7 @@ def cost(b: Bench, hours: float) -> None:
     began = time.process_time()
     run(b.built, b.rooms, [], [], silent, level_db=None, duplex=None)
     idle = (time.process_time() - began) / silent
-    texts = b.said([(f"{x} {y}", "feeling") for x, y in folk.ANSWERS], folk.REPORT[:1])
+    texts = b.said([(f"{x} {y}", "feeling") for x, y in folk.ANSWERS], b.voices[:1])
     spoken = place(texts, b.rooms, 0.6, 64.0, 9, first_s=0.5)
     seconds = spoken[-1].end / RATE
     began = time.process_time()
@@ -242,9 +250,10 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="small samples, a few minutes")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--most", type=int, default=88, help="sentences of each condition")
+    parser.add_argument("--tune", action="store_true", help="the voices and rooms that settings may be tuned with")
     parser.add_argument("--hours", type=float, default=2.0, help="of our own voice alone")
     args = parser.parse_args()
-    b = Bench(args.quick, args.most)
+    b = Bench(args.quick, args.most, tune=args.tune)
     hours = 300 / 3600 if args.quick else args.hours
     parts: dict[str, Callable[[], None]] = {
         "barge": lambda: barge(b), "turns": lambda: turns(b), "commands": lambda: commands(b),
