@@ -113,7 +113,7 @@ def build_ears(app: App, gate: HearsUs | None = None) -> Ears:
     Raises:
         ModelError: the speech model is missing or not whole.
     """
-    from .hearing.barge_in import BargeIn
+    from .hearing.barge_in import BargeIn, leftover
     from .hearing.ears import Ears
     from .hearing.gain import SlowGain
     from .hearing.model import find_model, load_model
@@ -145,6 +145,7 @@ def build_ears(app: App, gate: HearsUs | None = None) -> Ears:
         completeness=app.engine.completeness,
         turns=TurnRule(unfinished=frozenset(app.pack.replies.unfinished)),
         keep=keep if gate is not None else None,
+        leftover=leftover if gate is not None else None,
         gain=SlowGain(),
     )
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.rig import people, sound
-from voiceheal.hearing.barge_in import BargeIn, EchoGate, Mode, level_db
+from voiceheal.hearing.barge_in import BargeIn, EchoGate, Mode, leftover, level_db
 from voiceheal.hearing.vad import BLOCK
 
 LINE = "You can say stop at any time. [pause 1.5] Breathe in, and let your shoulders drop."
@@ -31,6 +31,19 @@ LINE = "You can say stop at any time. [pause 1.5] Breathe in, and let your shoul
 )
 def test_whose_words(heard: str, intent: str, echo: bool, kept: bool) -> None:
     assert BargeIn().judge(heard, LINE, intent, echo) is kept
+
+
+@pytest.mark.parametrize(
+    ("heard", "line", "ours"),
+    [
+        ("breathe in and the show", LINE, True),
+        ("breathe in and", LINE, False),  # three words may be chance
+        ("i do not want to breathe in", LINE, False),
+        ("breathe in and let your shoulders drop", "", False),
+    ],
+)
+def test_a_turn_that_follows_our_own_voice_is_noticed(heard: str, line: str, ours: bool) -> None:
+    assert leftover(heard, line) is ours
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.rig import people, sound
+from voiceheal.hearing import adaptive
 from voiceheal.hearing.adaptive import KalmanCanceller
 from voiceheal.hearing.delay import DelayFinder, DriftFinder, between
 from voiceheal.hearing.duplex import Duplex, Heard
@@ -146,6 +147,17 @@ def test_the_canceller_learns_a_path_and_forgets_it() -> None:
     assert int(np.argmax(np.abs(canceller.head()))) == 300
     canceller.reset()
     assert not np.any(canceller.head())
+
+
+def test_what_was_just_heard_is_learned_from_again(ours: sound.Samples, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the room has changed more of our voice is gone in the seconds that follow than by learning only once."""
+    mic = np.concatenate([room(ours, 0)[: 6 * RATE], -room(ours, 37)[6 * RATE :]])
+    far, near = (x[: len(x) // 256 * 256].astype(np.float32) / 32768.0 for x in (ours, mic))
+    after = slice(7 * RATE, 10 * RATE)
+    left = np.sum(KalmanCanceller().cancel(near, far)[after] ** 2)
+    monkeypatch.setattr(adaptive, "STRIDES", ())
+    once = np.sum(KalmanCanceller().cancel(near, far)[after] ** 2)
+    assert 10 * np.log10(once / left) > 2.0
 
 
 def test_drift_is_read_from_a_wandering_path() -> None:

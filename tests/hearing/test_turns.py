@@ -35,9 +35,9 @@ def test_how_long_silence_must_last(text: str, completeness: Completeness, kind:
     assert RULE.silence(text, completeness, Expect(kind, patience=2.0)) == pytest.approx(2 * silence)
 
 
-def over(text: str, completeness: Completeness, **given_: float) -> bool:
+def over(text: str, completeness: Completeness, *, ours: bool = False, **given_: float) -> bool:
     figures = {"silence": 0.0, "unchanged": 0.0, "length": 1.0} | given_
-    return RULE.over(text, completeness, Expect(Kind.OPEN), **figures)
+    return RULE.over(text, completeness, Expect(Kind.OPEN), over=ours, **figures)
 
 
 def test_a_turn_is_over_after_its_silence() -> None:
@@ -48,6 +48,12 @@ def test_a_turn_is_over_after_its_silence() -> None:
 def test_noise_that_never_ends_does_not_keep_a_turn_open() -> None:
     assert not over("stop", COMPLETE, unchanged=1.0)
     assert over("stop", COMPLETE, unchanged=1.2)
+
+
+def test_over_our_own_voice_there_is_no_silence_to_wait_for() -> None:
+    assert not over("stop", COMPLETE, unchanged=0.48, ours=True)
+    assert over("stop", COMPLETE, unchanged=0.5, ours=True)
+    assert not over("i was", NONE, unchanged=1.2, ours=True)
     assert over("she left me", NONE, unchanged=5.0)
     assert not over("", NONE, unchanged=5.0), "crying is no end of a turn"
 

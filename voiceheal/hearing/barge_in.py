@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Mode = Literal["auto", "on", "off"]
 
 SHORT = 4  # words; an answer as short as that may be in our line by chance
+FOLLOWED, FOLLOWED_OVERLAP = 4, 0.6  # so many words, of which that share is ours: it is us that is listened to
 STRANGE = 2  # words that are not in our line: it is not us
 SILENT_DB = -60.0  # dB full scale: a far end below this makes no echo
 TAIL_S = 0.3  # room and sound card still play this long after the last far-end block
@@ -80,6 +81,12 @@ class BargeIn:
             return overlap < self.clean_overlap or len(heard) < SHORT
         strange = overlap < self.echo_overlap and len(set(heard) - set(said)) >= STRANGE
         return strange and (urgent or (len(heard) >= self.free_words and confidence >= self.free_sure))
+
+
+def leftover(heard_text: str, speaking_text: str) -> bool:
+    """Whether a turn that is still being heard follows our own voice: most of its words, in order, are ours."""
+    heard, said = _words(heard_text), _words(speaking_text)
+    return len(heard) >= FOLLOWED and LCSseq.similarity(heard, said) >= FOLLOWED_OVERLAP * len(heard)
 
 
 class HearsUs(Protocol):

@@ -77,9 +77,10 @@ class DelayFinder:
 DRIFT_EVERY = 96  # hops of 256 samples between two looks at the path, 1.5 s
 PPM = 1e-6
 MOST_DRIFT = 120 * PPM  # of two sound cards; a person who moves the path further is no drift
-SAME_DRIFT = 20 * PPM  # two looks in a row that find as much are believed: a person who moves makes only one of them
+SAME_DRIFT = 35 * PPM  # two looks in a row that find as much are believed: a person who moves makes only one of them
 ALIKE = 0.6  # correlation of two looks, from which the shift between them counts
 FINE = 8  # steps to the sample
+VOICE_HZ = 4000.0  # a voice has little above it
 
 
 class DriftFinder:
@@ -109,12 +110,13 @@ class DriftFinder:
         if last is None:
             return
         size = 2 * len(now)
-        cross = np.fft.rfft(now, size) * np.conj(np.fft.rfft(last, size))
-        curve = np.fft.irfft(cross, FINE * size) * FINE
+        voice = np.fft.rfftfreq(size, 1 / SAMPLE_RATE) <= VOICE_HZ  # above nothing was learned: all shifts look alike
+        new, old = np.fft.rfft(now, size) * voice, np.fft.rfft(last, size) * voice
+        curve = np.fft.irfft(new * np.conj(old), FINE * size) * FINE
         reach = round(MOST_DRIFT * span * FINE * 2)
         near = np.concatenate([curve[-reach:], curve[: reach + 1]])
         at = int(np.argmax(near))
-        norm = float(np.sqrt(np.sum(now**2) * np.sum(last**2)))
+        norm = 2 / size * float(np.sqrt(np.sum(np.abs(new) ** 2) * np.sum(np.abs(old) ** 2)))
         if norm <= 0 or float(near[at]) / norm < ALIKE:
             self._before = None
             return

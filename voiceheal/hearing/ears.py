@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -18,9 +18,10 @@ import numpy as np
 
 from ..core.events import Event, Partial, SpeechBegan, Utterance
 from ..core.meaning import Completeness, Expect
-from .recogniser import GHOSTS, CommandRecogniser, join_pieces, joined, known, sure
+from .finished import OVER_LONGER, finished, last_said, said_over
+from .recogniser import GHOSTS, CommandRecogniser, joined, known, sure
 from .situation import Situation, Turn
-from .turns import TurnRule, agreed
+from .turns import LONGER_BY, TurnRule, agreed
 from .vad import BLOCK, BLOCK_S, Vad
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ ON, OFF = 0.5, 0.35  # speech probability that starts speech, and that keeps it 
 ONSET = 2  # speech blocks of the last 3 that begin an utterance: 64 ms
 PREROLL = 13  # blocks decoded from before the onset: 416 ms, soft first sounds are quieter than the threshold
 GHOST_S = 0.2  # an utterance with less speech than this must have real words
-OVER_LONGER = 5  # words of ours that may be heard around a command
 TAIL_S = 0.3  # our own line may still be heard this long after it ended
 
 Keep = Callable[[Utterance, str], bool]
@@ -46,6 +46,7 @@ class Ears:
         completeness: how far a text is a command for what is expected.
         turns: when a turn is over.
         keep: given an utterance that was said while we spoke and the line we were saying, whether it is the person's.
+        leftover: given what is being heard over our own voice, and that line, whether it is our voice that is followed.
         gain: raises quiet voices, block by block, before anything listens.
         start_at: session time (s) of the first sample.
     """
@@ -59,6 +60,7 @@ class Ears:
         completeness: Callable[[str, Expect], Completeness],
         turns: TurnRule | None = None,
         keep: Keep | None = None,
+        leftover: Callable[[str, str], bool] | None = None,
         gain: Callable[[Pcm16], Pcm16] | None = None,
         start_at: float = 0.0,
     ) -> None:
@@ -68,6 +70,7 @@ class Ears:
         self._completeness = lru_cache(maxsize=64)(completeness)  # asked every block, about the same few texts
         self._turns = turns or TurnRule()
         self._keep = keep
+        self._leftover = leftover
         self._gain = gain
         self._start_at = start_at
         self._blocks = 0  # heard so far
@@ -208,22 +211,37 @@ class Ears:
         if situation.line and situation.line not in turn.lines:
             turn.lines.append(situation.line)
         text = joined(turn.pieces, self._recogniser.partial())
-        command = self._command(turn)
+        command = self._command(turn, situation.expect)
         if not turn.announced and (turn.speech >= GHOST_S or text not in GHOSTS):
             turn.announced = True
             yield SpeechBegan(turn.start)
+        if text != turn.partial or command != turn.command:
+            if not (turn.over and command and command == turn.command):  # more words of ours may follow for long
+                turn.changed = self.now
+            turn.command = command
         if text != turn.partial:
-            turn.partial, turn.changed = text, self.now
+            turn.partial = text
             if turn.announced and text:
                 yield Partial(text, self.now)
+            if turn.over and not command and self._leftover is not None and self._leftover(text, self._during(turn)):
+                yield from self._finish(turn, drop=True)  # what the person says next is heard afresh
+                return
         if self._over(turn, text, command, situation.expect):
             yield from self._settle(turn, situation.expect)
 
-    def _command(self, turn: Turn) -> str:
+    def _command(self, turn: Turn, expect: Expect) -> str:
         """The command so far; "" once a piece of it turned out to be doubtful."""
-        if self._commands is None or (any(turn.command_pieces) and not sure(turn.command_pieces)[0]):
+        if self._commands is None:
             return ""
-        return known(joined(turn.command_pieces, self._commands.partial()))
+        rest = self._commands.partial()
+        if turn.over:
+            completeness = partial(self._completeness, expect=expect)
+            if any(turn.command_pieces) and not rest:
+                return said_over(turn.command_pieces, "", completeness)[0]
+            return last_said(joined(turn.command_pieces, rest), completeness)
+        if any(turn.command_pieces) and not sure(turn.command_pieces)[0]:
+            return ""
+        return known(joined(turn.command_pieces, rest))
 
     def _over(self, turn: Turn, text: str, command: str, expect: Expect) -> bool:
         silence = self.now - turn.end
@@ -231,19 +249,21 @@ class Ears:
             return False  # the person is talking: spare the matcher
         heard = self._completeness(text, expect) if text else Completeness.NONE
         hit = self._completeness(command, expect) if command else Completeness.NONE
+        longer = OVER_LONGER if turn.over else LONGER_BY
         return self._turns.over(
             text,
-            agreed(text, heard, command, hit),
+            agreed(text, heard, command, hit, longer),
             expect,
             silence=silence,
             unchanged=self.now - turn.changed,
             length=self.now - turn.start,
+            over=turn.over,
         )
 
     def _settle(self, turn: Turn, expect: Expect) -> Iterator[Event]:
         """End the decoding. The last words may come only now and leave the sentence open: then go on listening."""
         self._collect(turn)
-        if self._over(turn, joined(turn.pieces, ""), sure(turn.command_pieces)[0], expect):
+        if self._over(turn, joined(turn.pieces, ""), self._command(turn, expect), expect):
             yield from self._finish(turn)
 
     def _collect(self, turn: Turn) -> None:
@@ -254,7 +274,7 @@ class Ears:
     def _finish(self, turn: Turn, *, drop: bool = False) -> Iterator[Event]:
         self._collect(turn)
         self._turn = None
-        utterance = self._utterance(turn, self._situation.expect)
+        utterance = finished(turn, partial(self._completeness, expect=self._situation.expect), self.now)
         if turn.speech < GHOST_S and utterance.text in GHOSTS and not utterance.command:
             utterance = replace(utterance, text="", alternatives=())
         if turn.over and utterance.command:
@@ -268,28 +288,6 @@ class Ears:
                 return
             yield SpeechBegan(turn.start)
         yield utterance
-
-    def _utterance(self, turn: Turn, expect: Expect) -> Utterance:
-        hypotheses = join_pieces(turn.pieces)
-        text = hypotheses[0][0] if hypotheses else ""
-        command, certainty = sure(turn.command_pieces)
-        if turn.over and command.partition(" ")[0] in GHOSTS:
-            command = command.partition(" ")[2]  # what was left of us, before the person began
-        hit = self._completeness(command, expect) if command else Completeness.NONE
-        drowned = turn.over and len(text.split()) > len(command.split()) + OVER_LONGER  # in too many words of ours
-        if hit is Completeness.NONE or drowned:
-            command, certainty = "", 0.0
-        return Utterance(
-            text=text,
-            alternatives=tuple(text for text, _ in hypotheses[1:]),
-            confidence=hypotheses[0][1] if hypotheses else 0.0,
-            start_s=turn.start,
-            end_s=turn.end,
-            decided_s=self.now,
-            while_speaking=turn.situation.line is not None or turn.start < turn.situation.last_line_ended,
-            command=command,
-            command_confidence=certainty,
-        )
 
     def _during(self, turn: Turn) -> str:
         """What we said when the turn began, or just before, and on from there; "" when we were silent."""

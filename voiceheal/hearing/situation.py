@@ -28,11 +28,12 @@ class Turn:
     start: float
     situation: Situation
     end: float
-    changed: float  # when the last new word came
+    changed: float  # when the last new word came; over our own voice: of the command, while there is one
     speech: float = 0.0
     announced: bool = False
     over: bool = False  # it began over the echo of our own voice
     partial: str = ""
+    command: str = ""
     lines: list[str] = field(default_factory=list)  # what we said during it
     pieces: list[list[Hypothesis]] = field(default_factory=list)
     command_pieces: list[list[Hypothesis]] = field(default_factory=list)

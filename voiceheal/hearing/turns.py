@@ -27,7 +27,8 @@ class Pace:
         answer: after anything else said to a yes-or-no question, a rating or a choice.
         unfinished: added when the last word asks for more ("and", "because", "um").
         stale_complete, stale: time without a new word after which a turn ends although there is no silence (a noisy
-            room, a television), when it is a whole command, and otherwise.
+            room, a television), when it is a whole command, and otherwise. `stale_over`: the first over our own voice,
+            of which something is always left.
         longest: an utterance is ended after this time in any case.
     """
 
@@ -40,6 +41,7 @@ class Pace:
     answer: float = 0.9
     unfinished: float = 0.9
     stale_complete: float = 1.2
+    stale_over: float = 0.5
     stale: float = 5.0
     longest: float = 240.0
 
@@ -69,7 +71,15 @@ class TurnRule:
         return wait * expect.patience
 
     def over(
-        self, text: str, completeness: Completeness, expect: Expect, *, silence: float, unchanged: float, length: float
+        self,
+        text: str,
+        completeness: Completeness,
+        expect: Expect,
+        *,
+        silence: float,
+        unchanged: float,
+        length: float,
+        over: bool = False,
     ) -> bool:
         """Whether the turn is over.
 
@@ -80,10 +90,13 @@ class TurnRule:
             silence: s since the last speech.
             unchanged: s since the last new word.
             length: s since the turn began.
+            over: it began over our own voice.
         """
         if length >= self.pace.longest:
             return True
-        stale = self.pace.stale_complete if completeness is Completeness.COMPLETE else self.pace.stale
+        stale = self.pace.stale
+        if completeness is Completeness.COMPLETE:
+            stale = self.pace.stale_over if over else self.pace.stale_complete
         if text and unchanged >= stale * expect.patience:
             return True
         return silence >= self.silence(text, completeness, expect) - 1e-6
@@ -100,7 +113,7 @@ class TurnRule:
                 return self.pace.answer + more
 
 
-def agreed(text: str, heard: Completeness, command: str, hit: Completeness) -> Completeness:
+def agreed(text: str, heard: Completeness, command: str, hit: Completeness, longer: int = LONGER_BY) -> Completeness:
     """How complete a turn is when two recognisers listen.
 
     Args:
@@ -108,10 +121,11 @@ def agreed(text: str, heard: Completeness, command: str, hit: Completeness) -> C
         heard: how far that is a command.
         command: what the command recogniser heard, "" when it met words that it does not know, and
         hit: how far that is a command.
+        longer: words that the first may have more.
 
     The more patient one wins where both hear a command. A command inside a longer sentence is none.
     """
-    if not command or hit is Completeness.NONE or len(text.split()) > len(command.split()) + LONGER_BY:
+    if not command or hit is Completeness.NONE or len(text.split()) > len(command.split()) + longer:
         return heard
     if Completeness.EXTENDABLE in (heard, hit):
         return Completeness.EXTENDABLE
