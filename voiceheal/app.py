@@ -116,6 +116,7 @@ def build_ears(app: App, gate: HearsUs | None = None) -> Ears:
     from .hearing.barge_in import BargeIn
     from .hearing.ears import Ears
     from .hearing.gain import SlowGain
+    from .hearing.lists import ListRule
     from .hearing.model import find_model, load_model
     from .hearing.recogniser import GrammarRecogniser, VoskRecogniser
     from .hearing.turns import TurnRule
@@ -123,6 +124,8 @@ def build_ears(app: App, gate: HearsUs | None = None) -> Ears:
 
     model = load_model(find_model(app.settings.language, app.settings.model), app.settings.language)
     judge = BargeIn()
+    words = app.pack.replies
+    lists = ListRule(frozenset(words.list_closing), frozenset(words.list_common))
 
     def keep(said: Utterance, line: str) -> bool:
         meaning = app.engine.understand(said.text, said.alternatives)
@@ -138,12 +141,10 @@ def build_ears(app: App, gate: HearsUs | None = None) -> Ears:
 
     return Ears(
         recogniser=VoskRecogniser(model),
-        commands=GrammarRecogniser(
-            model, app.engine.phrases, tuple(app.pack.replies.interrupting), mend=app.engine.mend
-        ),
+        commands=GrammarRecogniser(model, app.engine.phrases, tuple(words.interrupting), mend=app.engine.mend),
         vad=FreshVad(SileroVad()),
         completeness=app.engine.completeness,
-        turns=TurnRule(unfinished=frozenset(app.pack.replies.unfinished)),
+        turns=TurnRule(unfinished=frozenset(words.unfinished), lists=lists if words.list_common else None),
         keep=keep if gate is not None else None,
         gain=SlowGain(),
     )
