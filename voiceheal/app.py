@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from . import contents
+from .core.controls import PATIENCE, patience_of
 from .core.conversation import Conversation
 from .core.events import Started, Utterance
 from .core.meaning import Expect, Meaning
@@ -27,6 +28,7 @@ from .sessions import Defaults, build_sessions, first_session, opening_session, 
 from .settings import Settings, state_folder, system_region, told_region
 from .understanding.engine import Engine
 from .understanding.heard import TwoEars
+from .understanding.waiting import Waiting
 
 if TYPE_CHECKING:
     from .core.ports import Pcm16, Synthesiser
@@ -91,13 +93,13 @@ def build_conversation(
         contacts=(*(Contact(c.name, c.phone) for c in s.contacts), *own_contacts(kept)),
         rate=s.voice.rate,
         volume=s.volume / 100,
-        patience=s.patience,
+        patience=patience_of(s.patience, kept.fact(PATIENCE)),
         breathing_told=remembers and (state_folder() / BREATHING_TOLD).exists(),
     )
     defaults = Defaults(s.breathe.pattern, s.breathe.minutes, s.affirm.minutes, s.bedtime.minutes)
     sessions = build_sessions(app.pack, defaults)
     return Conversation(
-        understanding=TwoEars(app.engine, spoken=spoken),
+        understanding=Waiting(TwoEars(app.engine, spoken=spoken), app.pack),
         sessions=sessions,
         safety=safety_session(app.pack),
         context=context,
