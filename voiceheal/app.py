@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from . import contents
+from .core.controls import PATIENCE, patience_of
 from .core.conversation import Conversation
 from .core.events import Started, Utterance
 from .core.meaning import Expect, Meaning
@@ -27,6 +28,7 @@ from .sessions import Defaults, build_sessions, first_session, opening_session, 
 from .settings import Settings, state_folder, system_region, told_region
 from .understanding.engine import Engine
 from .understanding.heard import TwoEars
+from .understanding.waiting import Waiting
 
 if TYPE_CHECKING:
     from .core.ports import Pcm16, Synthesiser
@@ -91,13 +93,13 @@ def build_conversation(
         contacts=(*(Contact(c.name, c.phone) for c in s.contacts), *own_contacts(kept)),
         rate=s.voice.rate,
         volume=s.volume / 100,
-        patience=s.patience,
+        patience=patience_of(s.patience, kept.fact(PATIENCE)),
         breathing_told=remembers and (state_folder() / BREATHING_TOLD).exists(),
     )
     defaults = Defaults(s.breathe.pattern, s.breathe.minutes, s.affirm.minutes, s.bedtime.minutes)
     sessions = build_sessions(app.pack, defaults)
     return Conversation(
-        understanding=TwoEars(app.engine, spoken=spoken),
+        understanding=Waiting(TwoEars(app.engine, spoken=spoken), app.pack),
         sessions=sessions,
         safety=safety_session(app.pack),
         context=context,
@@ -116,6 +118,7 @@ def build_ears(app: App, gate: HearsUs | None = None) -> Ears:
     from .hearing.barge_in import BargeIn, leftover
     from .hearing.ears import Ears
     from .hearing.gain import SlowGain
+    from .hearing.lists import ListRule
     from .hearing.model import find_model, load_model
     from .hearing.recogniser import GrammarRecogniser, VoskRecogniser
     from .hearing.turns import TurnRule
@@ -123,6 +126,8 @@ def build_ears(app: App, gate: HearsUs | None = None) -> Ears:
 
     model = load_model(find_model(app.settings.language, app.settings.model), app.settings.language)
     judge = BargeIn()
+    words = app.pack.replies
+    lists = ListRule(frozenset(words.list_closing), frozenset(words.list_common))
 
     def keep(said: Utterance, line: str) -> bool:
         meaning = app.engine.understand(said.text, said.alternatives)
@@ -138,12 +143,10 @@ def build_ears(app: App, gate: HearsUs | None = None) -> Ears:
 
     return Ears(
         recogniser=VoskRecogniser(model),
-        commands=GrammarRecogniser(
-            model, app.engine.phrases, tuple(app.pack.replies.interrupting), mend=app.engine.mend
-        ),
+        commands=GrammarRecogniser(model, app.engine.phrases, tuple(words.interrupting), mend=app.engine.mend),
         vad=FreshVad(SileroVad()),
         completeness=app.engine.completeness,
-        turns=TurnRule(unfinished=frozenset(app.pack.replies.unfinished)),
+        turns=TurnRule(unfinished=frozenset(words.unfinished), lists=lists if words.list_common else None),
         keep=keep if gate is not None else None,
         leftover=leftover if gate is not None else None,
         gain=SlowGain(),

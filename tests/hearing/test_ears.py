@@ -16,6 +16,7 @@ from tests.rig import people, sound
 from voiceheal.core.events import Event, Partial, SpeechBegan, Utterance
 from voiceheal.core.meaning import Completeness, Expect, Kind
 from voiceheal.hearing.ears import Ears
+from voiceheal.hearing.lists import ListRule
 from voiceheal.hearing.recogniser import GrammarRecogniser, VoskRecogniser
 from voiceheal.hearing.turns import TurnRule
 from voiceheal.hearing.vad import BLOCK, BLOCK_S, SileroVad
@@ -117,6 +118,18 @@ def test_events_come_in_order() -> None:
 def test_the_wait_depends_on_what_was_asked_and_said(text: str, expect: Expect, wait: float) -> None:
     [heard] = rig(expect=expect).hear(quiet(0.5), said(text), quiet(5.0))
     assert wait <= heard.decided_s - heard.end_s <= wait + BLOCK_S + 1e-6
+
+
+def test_a_list_that_is_not_closed_is_waited_for() -> None:
+    recogniser = FakeRecogniser(("no", "job", "money", "and", "friends"))
+    rule = TurnRule(lists=ListRule(frozenset({"and"}), frozenset({"the"})))
+    ears = Ears(recogniser=recogniser, commands=None, vad=FakeVad(), completeness=completeness, turns=rule)
+    ears.expect(OPEN)
+    first, rest = np.repeat(np.array([1, 2, 1, 3]), 5 * BLOCK), np.repeat(np.array([4, 1, 5]), 5 * BLOCK)
+    sounds = [quiet(0.5), first.astype(np.int16), quiet(1.8), rest.astype(np.int16), quiet(3.0)]
+    [heard] = [e for e in ears.feed(np.concatenate(sounds)) if isinstance(e, Utterance)]
+    assert heard.text == "no job no money and no friends"
+    assert heard.decided_s - heard.end_s < 1.4, "closed, so no longer than any other answer"
 
 
 def test_a_longer_command_is_not_cut_by_a_breath() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .commands import Hush, Listen, SetVolume
-from .controls import change_pace, change_volume, length_of
+from .controls import change_pace, change_patience, change_volume, length_of
 from .doubts import UNSURE
 from .floor import Floor, Then
 from .meaning import Meaning
@@ -14,7 +14,9 @@ from .session import Context, Moved
 # What was understood with less than this is asked about before it is acted on, by how it was understood.
 SURE = {"sound-alike": 0.8, "model": 0.45, UNSURE: 1.0}
 SLEEP_MINUTES = 20.0  # "stop after a while" without a number
-ADJUSTS = frozenset({"louder", "quieter", "volume", "slower", "faster", "repeat"})  # do not disturb an open question
+ADJUSTS = frozenset(
+    {"louder", "quieter", "volume", "slower", "faster", "repeat", "patience"}
+)  # do not disturb an open question
 # While someone may not be safe these are answers, not reasons to leave.
 NO_WAY_OUT = frozenset(
     {"help", "status", "yes", "no", "mood", "pause", "resume", "next", "back", "forget", "why", "not_me"}
@@ -43,7 +45,7 @@ def act(floor: Floor, m: Meaning, now: float, *, confirmed: bool = False) -> Non
             _repeat(floor, now)
         case "next" | "back":
             _move(floor, m.intent, now)
-        case "louder" | "quieter" | "volume" | "slower" | "faster" | "sleep_timer":
+        case "louder" | "quieter" | "volume" | "slower" | "faster" | "patience" | "sleep_timer":
             _adjust(floor, m, now)
         case "status" | "help" | "mood" | "yes" | "no":
             _reply(floor, m, now)
@@ -66,6 +68,8 @@ def _adjust(floor: Floor, m: Meaning, now: float) -> None:
         case "slower" | "faster":
             paced = floor.top.session.paced if floor.top.session else "speech"
             floor.small_aside(change_pace(context, m.intent, paced), now)
+        case "patience":
+            _patience(floor, more=m.slots.get("way") != "less", now=now)
         case "sleep_timer":
             minutes = float(m.slots.get("minutes", SLEEP_MINUTES))
             floor.sleep_in(minutes * 60, now)
@@ -74,6 +78,17 @@ def _adjust(floor: Floor, m: Meaning, now: float) -> None:
             line, slots = change_volume(context, m.intent, m.slots)
             floor.out.append(SetVolume(context.volume, 0.2))
             floor.small_aside(line, now, slots)
+
+
+def _patience(floor: Floor, *, more: bool, now: float) -> None:
+    """Wait longer for the person, or less long; said to a breath it is the breath's pace that is meant."""
+    session = floor.top.session
+    if session is not None and session.paced == "breath" and floor.top.asking is None:
+        floor.small_aside(change_pace(floor.context, "slower" if more else "faster", session.paced), now)
+        return
+    line = change_patience(floor.context, more=more)
+    floor.out.append(Listen(floor.top.expect))
+    floor.aside(line, now=now)
 
 
 def _reply(floor: Floor, m: Meaning, now: float) -> None:

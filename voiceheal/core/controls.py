@@ -12,6 +12,8 @@ from .session import Context, Slots
 VOLUME_STEP = 1.6
 VOLUME_MIN = 0.02
 RATE_STEP, RATE_MIN, RATE_MAX = 1.12, 0.65, 1.45
+PATIENCE = "patience"  # fact in the record: a factor on the setting of the same name
+PATIENCE_STEP, PATIENCE_MIN, PATIENCE_MAX = 2.0, 1.0, 4.0  # quicker than normal only where the settings say so
 BREATH_STEP, BREATH_MIN, BREATH_MAX = 1.15, 0.75, 1.6
 
 
@@ -45,6 +47,32 @@ def change_pace(context: Context, intent: str, paced: str) -> str:
     if not changed:
         return "pace.limit"
     return "pace.slower" if slower else "pace.faster"
+
+
+def change_patience(context: Context, *, more: bool) -> str:
+    """Wait twice as long for the end of an answer, or half as long, from now on; gives the line that answers."""
+    before = context.patience
+    wish = before * PATIENCE_STEP if more else before / PATIENCE_STEP
+    new = max(before, min(PATIENCE_MAX, wish)) if more else min(before, max(PATIENCE_MIN, wish))
+    if abs(new - before) < 1e-3:
+        return "patience.most" if more else "patience.least"
+    told = _factor(context.memory.fact(PATIENCE)) * new / before
+    context.patience = new
+    context.memory.put(PATIENCE, None if abs(told - 1.0) < 1e-3 else f"{told:.3g}")  # as the settings say
+    return "patience.more" if more else "patience.less"
+
+
+def patience_of(setting: float, fact: str) -> float:
+    """The patience to begin with: the setting, and what the person said about it at an earlier start."""
+    return max(min(setting, PATIENCE_MIN), min(PATIENCE_MAX, setting * _factor(fact)))
+
+
+def _factor(fact: str) -> float:
+    try:
+        factor = float(fact)
+    except ValueError:
+        return 1.0
+    return factor if 1 / PATIENCE_MAX <= factor <= PATIENCE_MAX else 1.0
 
 
 def length_of(context: Context, *, minutes: float | None = None, cycles: int | None = None) -> str:

@@ -24,7 +24,7 @@ GLOBAL_INTENTS = (
 INTENTS = BEGIN_INTENTS + FREE_INTENTS + GLOBAL_INTENTS
 # Known by their templates alone; the weights have not heard of them.
 OWN_BEGIN = ("safety_plan", "add_contact", "set_region")
-OWN_GLOBAL = ("why", "not_me", "call_me", "say_name", "address")
+OWN_GLOBAL = ("why", "not_me", "call_me", "say_name", "address", "patience")
 ALL_INTENTS = INTENTS + OWN_BEGIN + OWN_GLOBAL
 
 SlotValue = str | int | float

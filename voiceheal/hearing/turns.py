@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..core.meaning import Completeness, Expect, Kind
+from .lists import ListRule
 
 # A command recogniser's hit on a few words of a long answer is no command.
 LONGER_BY = 2  # words
@@ -25,7 +26,8 @@ class Pace:
             there, since "no ..." and "stop ..." often begin an answer.
         command: after free speech when nothing was asked.
         answer: after anything else said to a yes-or-no question, a rating or a choice.
-        unfinished: added when the last word asks for more ("and", "because", "um").
+        unfinished: added when the last word asks for more ("and", "because", "um"), and in the middle of a list that is
+            told in an open answer.
         stale_complete, stale: time without a new word after which a turn ends although there is no silence (a noisy
             room, a television), when it is a whole command, and otherwise. `stale_over`: the first over our own voice,
             of which something is always left.
@@ -53,10 +55,12 @@ class TurnRule:
     Args:
         pace: the waiting times.
         unfinished: words that nobody ends on (content of the language).
+        lists: knows a list that is not closed; None = the language has no words for it.
     """
 
     pace: Pace = Pace()
     unfinished: frozenset[str] = frozenset()
+    lists: ListRule | None = None
 
     def silence(self, text: str, completeness: Completeness, expect: Expect) -> float:
         """Seconds of silence after which `text` is taken as all that the person wanted to say."""
@@ -103,7 +107,10 @@ class TurnRule:
 
     def _free(self, text: str, kind: Kind) -> float:
         words = text.split()
-        more = self.pace.unfinished if words and words[-1] in self.unfinished else 0.0
+        goes_on = bool(words) and words[-1] in self.unfinished
+        if kind is Kind.OPEN and self.lists is not None:
+            goes_on = goes_on or self.lists.open_at_end(words)
+        more = self.pace.unfinished if goes_on else 0.0
         match kind:
             case Kind.OPEN:
                 return self.pace.open + more

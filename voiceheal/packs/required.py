@@ -9,6 +9,7 @@ from ..core.meaning import INTENTS, PATTERNS
 _PLAIN = """
 welcome.first welcome home stopped paused paused.still resumed left.there
 volume.up volume.down volume.max volume.min pace.slower pace.faster pace.limit
+patience.more patience.less patience.most patience.least
 status.idle status.checkin length.minute length.cycle length.nearly
 help help.session repeat.nothing next.none back.none not_understood.first not_understood.again out_of_scope
 what.breathe what.affirm what.bedtime what.check_in what.steps what.step what.why_it_hurts what.stages what.reframe

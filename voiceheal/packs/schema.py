@@ -167,6 +167,9 @@ class Replies(Strict):
     someone_else: anybody else is in it. lives_in: stands before the country that somebody lives in.
     Those that a pack may leave out -
     go_on: on with the steps, not the list of them. finished: nothing more to say. walk / distract: which of the two.
+    wait_more / wait_less: asks us to wait longer for the end of an answer, or less long; templates, all that is said.
+    list_closing / list_common: the ears wait longer in a list ("no job no money"); closed by the first ("and"); the
+    second come again in any sentence ("the", "i"), so that two parts which begin with one are no list.
     done / not_done: whether they did what they meant to. anew: make it once more. digits: the ways to say 0 to 9;
     double: before a digit that comes twice. not_it: what was said back is wrong, without a better word.
     """
@@ -198,6 +201,10 @@ class Replies(Strict):
     hurt_by: Variants
     someone_else: Variants
     lives_in: Variants
+    wait_more: list[Text] = []
+    wait_less: list[Text] = []
+    list_closing: list[Text] = []
+    list_common: list[Text] = []
     go_on: list[Text] = []
     finished: list[Text] = []
     walk: list[Text] = []
