@@ -26,6 +26,7 @@ STOREYS = {
     "runtime": 4,
     "contents": 4,
     "marks": 4,
+    "listening": 4,
     "app": 5,
     "soundcheck": 6,
     "doctor": 7,

@@ -20,6 +20,7 @@ from .core.memory import Memory
 from .core.session import Contact, Context
 from .errors import VoiceHealError
 from .eventlog import EventLog
+from .listening import build_ears
 from .marks import BREATHING_TOLD, WELCOMED, mark, remember
 from .memory.store import NAME, memory_at
 from .packs.loader import Pack
@@ -32,7 +33,6 @@ from .understanding.waiting import Waiting
 
 if TYPE_CHECKING:
     from .core.ports import Pcm16, Synthesiser
-    from .hearing.barge_in import HearsUs
     from .hearing.ears import Ears
     from .speaking.voice import WorkerVoice
 
@@ -109,50 +109,6 @@ def build_conversation(
 
 
 # ---- ears and mouth -------------------------------------------------------------------------------------------------
-def build_ears(app: App, gate: HearsUs | None = None) -> Ears:
-    """Ears on the real model. `gate` knows whether the microphone hears our own loudspeaker; None = it cannot.
-
-    Raises:
-        ModelError: the speech model is missing or not whole.
-    """
-    from .hearing.barge_in import BargeIn, leftover
-    from .hearing.ears import Ears
-    from .hearing.gain import SlowGain
-    from .hearing.lists import ListRule
-    from .hearing.model import find_model, load_model
-    from .hearing.recogniser import GrammarRecogniser, VoskRecogniser
-    from .hearing.turns import TurnRule
-    from .hearing.vad import FreshVad, SileroVad
-
-    model = load_model(find_model(app.settings.language, app.settings.model), app.settings.language)
-    judge = BargeIn()
-    words = app.pack.replies
-    lists = ListRule(frozenset(words.list_closing), frozenset(words.list_common))
-
-    def keep(said: Utterance, line: str) -> bool:
-        meaning = app.engine.understand(said.text, said.alternatives)
-        return judge.judge(
-            said.text,
-            line,
-            meaning.intent,
-            gate is not None and gate.echo,
-            by_grammar=said.text == said.command,
-            confidence=said.confidence,
-            urgent=meaning.safety is not None,  # our own question about it must not raise the alarm again
-        )
-
-    return Ears(
-        recogniser=VoskRecogniser(model),
-        commands=GrammarRecogniser(model, app.engine.phrases, tuple(words.interrupting), mend=app.engine.mend),
-        vad=FreshVad(SileroVad()),
-        completeness=app.engine.completeness,
-        turns=TurnRule(unfinished=frozenset(words.unfinished), lists=lists if words.list_common else None),
-        keep=keep if gate is not None else None,
-        leftover=leftover if gate is not None else None,
-        gain=SlowGain(),
-    )
-
-
 def build_voice(app: App) -> Synthesiser:
     """The speaking voice, with the cache of the content's own lines.
 

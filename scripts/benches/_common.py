@@ -11,8 +11,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.rig.product import Product
-from voiceheal.core.anytime import SURE
-from voiceheal.core.meaning import Meaning
 from voiceheal.hearing.model import find_model
 
 
@@ -56,8 +54,3 @@ def table(title: str, rows: Sequence[tuple[str, str]]) -> None:
     print(f"{title}   ({os.cpu_count()} cores, load {load})")
     for name, value in rows:
         print(f"  {name:<{width}}  {value}")
-
-
-def asked_first(meaning: Meaning) -> bool:
-    """Whether the product asks "did you want ...?" before it acts on this."""
-    return meaning.confidence < SURE.get(meaning.how, 0.0)

@@ -16,6 +16,7 @@ from voiceheal.core.meaning import Expect, Kind, Meaning
 from voiceheal.hearing.duplex import Duplex
 from voiceheal.hearing.ears import Ears
 from voiceheal.hearing.model import find_model, load_model
+from voiceheal.listening import build_ears
 from voiceheal.understanding.heard import TwoEars
 
 from ._hearing_people import PERSON_RMS, Line
@@ -124,7 +125,7 @@ def run(
         jumps: the delay jumps by up to 8 ms at every change of room.
     """
     understanding = TwoEars(built.engine)
-    ears = ToyEars(_model(built)) if toy else app.build_ears(built, duplex if duplex is not None else Always())
+    ears = ToyEars(_model(built)) if toy else build_ears(built, duplex if duplex is not None else Always())
     ears.expect(expect or Expect(Kind.COMMAND))
     rng = np.random.default_rng(seed)
     path = EchoPath(rooms[0])

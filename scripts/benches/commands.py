@@ -18,15 +18,16 @@ from pathlib import Path
 
 from tests.rig import people, sound
 from voiceheal import app
+from voiceheal.core.doubts import asked_first
 from voiceheal.core.events import Utterance
 from voiceheal.core.meaning import FREE_INTENTS, Expect, Kind, Meaning
 from voiceheal.hearing.ears import Ears
 from voiceheal.hearing.vad import BLOCK
+from voiceheal.listening import build_ears
 from voiceheal.settings import Settings
 
 from . import _coffee_pack as coffee
 from . import _commands_people as who
-from ._common import asked_first
 from .understanding import show, write
 
 TITLE = "Commands in noise"
@@ -50,7 +51,7 @@ class Listener:
     """The live pipeline in audio time."""
 
     def __init__(self, built: app.App) -> None:
-        self._ears: Ears = app.build_ears(built)
+        self._ears: Ears = build_ears(built)
         self._understanding = app.TwoEars(built.engine)
 
     def meanings(self, pcm: sound.Samples, expect: Expect) -> list[Meaning]:

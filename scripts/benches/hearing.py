@@ -17,12 +17,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from voiceheal import app
+from voiceheal.core.doubts import asked_first
 from voiceheal.core.meaning import BEGIN_INTENTS, GLOBAL_INTENTS, Expect, Kind
 from voiceheal.hearing.duplex import Duplex
 from voiceheal.settings import Settings
 
 from . import _hearing_people as folk
-from ._common import asked_first, p95
+from ._common import p95
 from ._hearing_loop import RATE, Result, Spoken, Taken, outcome, place, run
 from ._rooms import REPORT_SEED, TUNING_SEED, draw_room
 

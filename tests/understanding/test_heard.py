@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voiceheal.core.anytime import SURE
+from voiceheal.core.doubts import SURE
 from voiceheal.core.meaning import FREE_INTENTS, Expect, Kind, Meaning
 from voiceheal.understanding.engine import Engine
 from voiceheal.understanding.heard import TwoEars

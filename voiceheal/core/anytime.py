@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from .commands import Hush, Listen, SetVolume
 from .controls import change_pace, change_patience, change_volume, length_of
-from .doubts import UNSURE
+from .doubts import asked_first
 from .floor import Floor, Then
 from .meaning import Meaning
 from .overlays import Confirm
 from .own_words import own_words
 from .session import Context, Moved
 
-# What was understood with less than this is asked about before it is acted on, by how it was understood.
-SURE = {"sound-alike": 0.8, "model": 0.45, UNSURE: 1.0}
 SLEEP_MINUTES = 20.0  # "stop after a while" without a number
 ADJUSTS = frozenset(
     {"louder", "quieter", "volume", "slower", "faster", "repeat", "patience"}
@@ -26,7 +24,7 @@ NO_WAY_OUT = frozenset(
 def act(floor: Floor, m: Meaning, now: float, *, confirmed: bool = False) -> None:
     """Carry out a command, or begin the session it names."""
     context = floor.context
-    if m.confidence < SURE.get(m.how, 0.0) and not confirmed and (what := _named(context, m)):
+    if asked_first(m) and not confirmed and (what := _named(context, m)):
         floor.drop_overlay()
         floor.lay_over(Confirm(context.phrases.pick(what)), m, now)
         return

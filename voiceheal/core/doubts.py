@@ -11,6 +11,13 @@ COMMANDS = frozenset(BEGIN_INTENTS + GLOBAL_INTENTS) - {"yes", "no", "mood", "ad
 LOST = "out_of_scope"
 UNSURE = "unsure"  # `Meaning.how` of what only the grammar heard
 REMEMBERED = "remembered"
+# What was understood with less than this is asked about before it is acted on, by how it was understood.
+SURE = {"sound-alike": 0.8, "model": 0.45, UNSURE: 1.0}
+
+
+def asked_first(meaning: Meaning) -> bool:
+    """Whether we ask "did you want ...?" before we act on this."""
+    return meaning.confidence < SURE.get(meaning.how, 0.0)
 
 
 class Doubts:

@@ -26,6 +26,7 @@ from .vad import BLOCK, BLOCK_S, Vad
 
 if TYPE_CHECKING:
     from ..core.ports import Pcm16, Recogniser
+    from .again import SecondListening
 
 ON, OFF = 0.5, 0.35  # speech probability that starts speech, and that keeps it going (Silero's own defaults)
 ONSET = 2  # speech blocks of the last 3 that begin an utterance: 64 ms
@@ -47,6 +48,7 @@ class Ears:
         turns: when a turn is over.
         keep: given an utterance that was said while we spoke and the line we were saying, whether it is the person's.
         leftover: given what is being heard over our own voice, and that line, whether it is our voice that is followed.
+        again: listens a second time to what was not understood.
         gain: raises quiet voices, block by block, before anything listens.
         start_at: session time (s) of the first sample.
     """
@@ -61,6 +63,7 @@ class Ears:
         turns: TurnRule | None = None,
         keep: Keep | None = None,
         leftover: Callable[[str, str], bool] | None = None,
+        again: SecondListening | None = None,
         gain: Callable[[Pcm16], Pcm16] | None = None,
         start_at: float = 0.0,
     ) -> None:
@@ -71,6 +74,7 @@ class Ears:
         self._turns = turns or TurnRule()
         self._keep = keep
         self._leftover = leftover
+        self._again = again
         self._gain = gain
         self._start_at = start_at
         self._blocks = 0  # heard so far
@@ -158,6 +162,8 @@ class Ears:
         self._was_muted = False
         if self._gain is not None and not situation.echo:  # what is left of our own voice must stay quiet
             block = self._gain(block)
+        if self._again is not None:
+            self._again.keep(block)
         probability = 0.0 if situation.ours else self._vad.speech(block)
         if self._turn is None:
             self._before.append((block, probability >= ON))
@@ -177,11 +183,13 @@ class Ears:
             return
         self._was_muted = True
         if self._turn is not None:
-            yield from self._finish(self._turn, drop=self._during(self._turn) != "")
+            yield from self._finish(self._turn, drop=self._turn.ours(TAIL_S) != "")
         self._forget()
 
     def _forget(self) -> None:
         self._before.clear()
+        if self._again is not None:
+            self._again.forget()
         self._vad.reset()
 
     def _ask(self, expect: Expect, over: bool) -> None:
@@ -223,7 +231,7 @@ class Ears:
             turn.partial = text
             if turn.announced and text:
                 yield Partial(text, self.now)
-            if turn.over and not command and self._leftover is not None and self._leftover(text, self._during(turn)):
+            if turn.over and not command and self._leftover is not None and self._leftover(text, turn.ours(TAIL_S)):
                 yield from self._finish(turn, drop=True)  # what the person says next is heard afresh
                 return
         if self._over(turn, text, command, situation.expect):
@@ -280,7 +288,9 @@ class Ears:
         if turn.over and utterance.command:
             heard = (utterance.text, *utterance.alternatives) if utterance.text else ()
             utterance = replace(utterance, text=utterance.command, alternatives=heard)
-        line = self._during(turn)
+        line = turn.ours(TAIL_S)
+        if self._again is not None and not (drop or line or turn.over):
+            utterance = self._again.hear(turn, utterance, self._situation.expect, self._recogniser, self._commands)
         if drop or ((line or turn.over) and self._keep is not None and not self._keep(utterance, line)):
             utterance = replace(utterance, text="", alternatives=(), command="", command_confidence=0.0)
         if not turn.announced:
@@ -288,11 +298,3 @@ class Ears:
                 return
             yield SpeechBegan(turn.start)
         yield utterance
-
-    def _during(self, turn: Turn) -> str:
-        """What we said when the turn began, or just before, and on from there; "" when we were silent."""
-        then = turn.situation
-        tail = then.last_line if turn.start - then.last_line_ended < TAIL_S else ""
-        if then.line is None and not tail:
-            return ""
-        return " ".join(dict.fromkeys(filter(None, [tail, *turn.lines])))

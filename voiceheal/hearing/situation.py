@@ -37,3 +37,11 @@ class Turn:
     lines: list[str] = field(default_factory=list)  # what we said during it
     pieces: list[list[Hypothesis]] = field(default_factory=list)
     command_pieces: list[list[Hypothesis]] = field(default_factory=list)
+
+    def ours(self, tail_s: float) -> str:
+        """What we said when the turn began, or within `tail_s` before, and on from there; "" when we were silent."""
+        then = self.situation
+        tail = then.last_line if self.start - then.last_line_ended < tail_s else ""
+        if then.line is None and not tail:
+            return ""
+        return " ".join(dict.fromkeys(filter(None, [tail, *self.lines])))
