@@ -35,7 +35,7 @@ def build_ears(app: App, gate: HearsUs | None = None) -> Ears:
     words = app.pack.replies
     lists = ListRule(frozenset(words.list_closing), frozenset(words.list_common))
 
-    def keep(said: Utterance, line: str) -> bool:
+    def keep(said: Utterance, line: str, likeness: float) -> bool:
         meaning = app.engine.understand(said.text, said.alternatives)
         return judge.judge(
             said.text,
@@ -44,6 +44,8 @@ def build_ears(app: App, gate: HearsUs | None = None) -> Ears:
             gate is not None and gate.echo,
             by_grammar=said.text == said.command,
             confidence=said.confidence,
+            likeness=likeness,
+            transcript=said.alternatives[0] if said.text == said.command and said.alternatives else said.text,
             urgent=meaning.safety is not None,  # our own question about it must not raise the alarm again
         )
 

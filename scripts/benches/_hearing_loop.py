@@ -158,7 +158,7 @@ def run(
         if duplex is not None and isinstance(ears, Ears):
             heard = duplex.hear(block, to_int16(own.astype(np.float32)), ears.hearing)
             ears.set_muted(heard.muted)
-            ears.set_echo(heard.echo, ours=heard.ours)
+            ears.set_echo(heard.echo, ours=heard.ours, likeness=heard.likeness)
             block = heard.block
             result.muted += heard.muted
             result.ours += heard.ours

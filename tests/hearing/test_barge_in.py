@@ -34,6 +34,24 @@ def test_whose_words(heard: str, intent: str, echo: bool, kept: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("heard", "transcript", "intent", "likeness", "kept"),
+    [
+        ("pause", "the oz", "pause", 0.1, True),
+        ("pause", "the oz", "pause", 0.4, False),  # sounds like us
+        ("pause", "pause", "pause", 0.4, True),  # but both recognisers heard it
+        ("softer", "let your shoulder", "quieter", 0.1, False),  # what was heard freely stands in our line
+        ("i do not want to breathe", "", "feeling", 0.1, True),
+        ("i do not want to breathe", "", "feeling", 0.4, False),
+        ("i want to write to my friend", "", "reach_out", 0.1, False),
+    ],
+)
+def test_what_sounds_like_us_is_us(heard: str, transcript: str, intent: str, likeness: float, kept: bool) -> None:
+    judge = BargeIn().judge
+    kept_so = judge(heard, LINE, intent, True, by_grammar=transcript != "", likeness=likeness, transcript=transcript)
+    assert kept_so is kept
+
+
+@pytest.mark.parametrize(
     ("heard", "line", "ours"),
     [
         ("breathe in and the show", LINE, True),
@@ -151,3 +169,7 @@ def test_closed_it_opens_again_after_the_tail(ours: sound.Samples) -> None:
 def test_levels() -> None:
     assert level_db(sound.silence(0.032)) == -100.0
     assert level_db(np.full(BLOCK, 16384, np.int16)) == pytest.approx(-6.0, abs=0.1)
+
+
+def test_a_cry_for_help_counts_however_much_it_sounds_like_us() -> None:
+    assert BargeIn().judge("i do not want to live", LINE, "feeling", True, by_grammar=False, likeness=0.6, urgent=True)

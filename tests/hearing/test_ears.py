@@ -76,7 +76,7 @@ def rig(*, lag: int = 0, grammar: Sequence[str] = tuple(WORDS), sure: float = 1.
         vad=vad,
         completeness=completeness,
         turns=TurnRule(unfinished=frozenset({"and"})),
-        keep=lambda utterance, line: utterance.text not in line,
+        keep=lambda utterance, line, likeness: utterance.text not in line,
         start_at=100.0,
     )
     ears.expect(expect)

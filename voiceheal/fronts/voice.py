@@ -181,7 +181,7 @@ def run_voice(
         if duplex.duck != stepped_back:
             speaker.mixer.set_bus(DUCK if duplex.duck else 1.0, DUCK_S)
         ears.set_muted(heard.muted)
-        ears.set_echo(heard.echo, ours=heard.ours)
+        ears.set_echo(heard.echo, ours=heard.ours, likeness=heard.likeness)
         for event in ears.feed(heard.block):
             runtime.post(event)
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz.distance import LCSseq
 
-from ..core.meaning import GLOBAL_INTENTS
+from ..core.meaning import BEGIN_INTENTS, GLOBAL_INTENTS
 from .vad import BLOCK_S
 
 if TYPE_CHECKING:
@@ -39,12 +39,14 @@ class BargeIn:
         echo_overlap: share of the words, in order, found in the line we say, from which free speech is our echo.
         clean_overlap: the same when no echo was noticed (headphones); only word for word then.
         free_words, free_sure: free speech through our echo must have so many words, heard with so much confidence.
+        likeness: from here on it is us that is heard; people who talk over us came to 0.20, once to 0.30.
     """
 
     echo_overlap: float = 0.6
     clean_overlap: float = 0.9
     free_words: int = 5
     free_sure: float = 0.8
+    likeness: float = 0.25
 
     def judge(
         self,
@@ -55,6 +57,8 @@ class BargeIn:
         *,
         by_grammar: bool = True,
         confidence: float = 1.0,
+        likeness: float = 0.0,
+        transcript: str = "",
         urgent: bool = False,
     ) -> bool:
         """True when the utterance is the person's.
@@ -65,12 +69,16 @@ class BargeIn:
             intent: what the utterance would mean.
             echo: whether the loudspeaker is heard in the microphone.
             by_grammar: whether the grammar of commands heard the same. confidence: of the words.
+            likeness: how much of it sounds like our own voice, 0..1.
+            transcript: what the open recogniser made of it, where a grammar heard a command.
             urgent: someone may not be safe: words that are not ours are enough.
         """
         heard, said = _words(utterance_text), _words(speaking_text)
         if not said and not echo:
             return True
-        if not heard:
+        plain = _words(transcript)
+        both = by_grammar and plain == heard
+        if not heard or (echo and not urgent and self._ours(plain, said, intent, likeness, both=both)):
             return False
         overlap = LCSseq.similarity(heard, said) / len(heard)
         if not said:  # nothing of ours was spoken in it: two words are no leftover of a tone, or of a room that rings
@@ -81,6 +89,15 @@ class BargeIn:
             return overlap < self.clean_overlap or len(heard) < SHORT
         strange = overlap < self.echo_overlap and len(set(heard) - set(said)) >= STRANGE
         return strange and (urgent or (len(heard) >= self.free_words and confidence >= self.free_sure))
+
+    def _ours(self, plain: list[str], said: list[str], intent: str, likeness: float, *, both: bool) -> bool:
+        """Whether it is what was left of us, whatever it seems to mean."""
+        if intent in BEGIN_INTENTS:
+            return True  # these are not among the few words to interrupt with: somebody's or nobody's, they are a guess
+        if both:
+            return False  # both recognisers heard the same words
+        shared = LCSseq.similarity(plain, said) >= self.echo_overlap * len(plain) if plain else False
+        return likeness >= self.likeness or shared
 
 
 def leftover(heard_text: str, speaking_text: str) -> bool:

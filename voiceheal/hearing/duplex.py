@@ -15,6 +15,7 @@ from ..audio.resample import to_float, to_int16
 from .adaptive import HOP, KalmanCanceller
 from .barge_in import EchoGate, Mode
 from .delay import DelayFinder, DriftFinder, between
+from .likeness import Likeness
 from .residual import Suppressor
 from .vad import BLOCK_S, SAMPLE_RATE
 
@@ -44,13 +45,14 @@ class Heard:
 
     Attributes:
         block: what is left. ours: nothing but what is left of our own voice. muted: not to be listened to at all.
-        echo: our own sound may be in it.
+        echo: our own sound may be in it. likeness: how much of it sounds like us, 0..1.
     """
 
     block: Pcm16
     ours: bool
     muted: bool
     echo: bool
+    likeness: float = 0.0
 
 
 class Duplex:
@@ -65,6 +67,7 @@ class Duplex:
         self._mode = mode
         self._canceller = canceller or KalmanCanceller()
         self._suppressor = Suppressor()
+        self._likeness, self._alike = Likeness(), 0.0
         self._finder = DelayFinder()
         self._drift = DriftFinder()
         self._past: Floats = np.zeros(16_384, np.float32)  # of the far end
@@ -118,7 +121,7 @@ class Duplex:
         block = self._cancel(near)
         muted = not self.gate.open and not (self._mode == "auto" and self._proved)
         ours = float(np.mean(self._excess)) < EXCESS_DB and self._silent < IDLE_AFTER_S
-        return Heard(block, ours, muted, rings)
+        return Heard(block, ours, muted, rings, self._alike)
 
     def _place(self, near: Floats, played: Floats) -> None:
         """Find the delay, or see whether it has moved."""
@@ -138,6 +141,7 @@ class Duplex:
         assert self._delay is not None
         reference = self._reference(len(near))
         left = self._canceller.cancel(near, reference)
+        self._alike = self._likeness.feed(left, reference)
         out = []
         for at in range(0, len(near), HOP):
             part = left[at : at + HOP]

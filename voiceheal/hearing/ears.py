@@ -34,7 +34,7 @@ PREROLL = 13  # blocks decoded from before the onset: 416 ms, soft first sounds 
 GHOST_S = 0.2  # an utterance with less speech than this must have real words
 TAIL_S = 0.3  # our own line may still be heard this long after it ended
 
-Keep = Callable[[Utterance, str], bool]
+Keep = Callable[[Utterance, str, float], bool]
 
 
 class Ears:
@@ -46,7 +46,7 @@ class Ears:
         vad: tells speech from silence.
         completeness: how far a text is a command for what is expected.
         turns: when a turn is over.
-        keep: given an utterance that was said while we spoke and the line we were saying, whether it is the person's.
+        keep: given an utterance said while we spoke, our line and how much it sounds like us, is it the person's?
         leftover: given what is being heard over our own voice, and that line, whether it is our voice that is followed.
         again: listens a second time to what was not understood.
         gain: raises quiet voices, block by block, before anything listens.
@@ -109,8 +109,7 @@ class Ears:
     def set_speaking(self, line: str | None, at: float | None = None) -> None:
         """Say which words sound from the loudspeaker; None when they have ended.
 
-        `at`: session time (s) of the change, counted when the sound of that time is heard: a busy machine hears late.
-            By default the end of what was heard so far.
+        `at`: session time (s) of the change, counted when that sound is heard; by default the end of what was heard.
         """
         with self._lock:
             self._changes.append((self.now if at is None else at, line))
@@ -129,10 +128,10 @@ class Ears:
         with self._lock:
             self._situation = replace(self._situation, muted=muted)
 
-    def set_echo(self, echo: bool, *, ours: bool) -> None:
-        """Say whether our own sound may be in what comes next, and whether there is nothing else in it."""
+    def set_echo(self, echo: bool, *, ours: bool, likeness: float = 0.0) -> None:
+        """Whether our own sound may be in what comes next, nothing else is in it, and how much of it sounds like us."""
         with self._lock:
-            self._situation = replace(self._situation, echo=echo, ours=ours)
+            self._situation = replace(self._situation, echo=echo, ours=ours, likeness=likeness)
 
     def feed(self, samples: Pcm16) -> list[Event]:
         """Hear the next 16 kHz samples, best one block of 512 at a time; what happened, in order."""
@@ -176,6 +175,7 @@ class Ears:
                 self._turn.end = self.now
                 self._turn.speech += BLOCK_S
         if self._turn is not None:
+            self._turn.hear(situation.likeness)
             yield from self._follow(self._turn, situation)
 
     def _mute(self) -> Iterator[Event]:
@@ -291,7 +291,7 @@ class Ears:
         line = turn.ours(TAIL_S)
         if self._again is not None and not (drop or line or turn.over):
             utterance = self._again.hear(turn, utterance, self._situation.expect, self._recogniser, self._commands)
-        if drop or ((line or turn.over) and self._keep is not None and not self._keep(utterance, line)):
+        if drop or ((line or turn.over) and self._keep is not None and not self._keep(utterance, line, turn.likeness)):
             utterance = replace(utterance, text="", alternatives=(), command="", command_confidence=0.0)
         if not turn.announced:
             if not utterance.text:

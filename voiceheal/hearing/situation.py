@@ -19,6 +19,7 @@ class Situation:
     muted: bool = False
     echo: bool = False  # our own sound may be in the microphone
     ours: bool = False  # what is heard is no more than what is left of it
+    likeness: float = 0.0  # how much of what is heard sounds like us
 
 
 @dataclass(slots=True)
@@ -34,9 +35,21 @@ class Turn:
     over: bool = False  # it began over the echo of our own voice
     partial: str = ""
     command: str = ""
+    blocks: int = 0
+    alike: float = 0.0  # sum over the blocks of how much of them sounds like us
     lines: list[str] = field(default_factory=list)  # what we said during it
     pieces: list[list[Hypothesis]] = field(default_factory=list)
     command_pieces: list[list[Hypothesis]] = field(default_factory=list)
+
+    def hear(self, likeness: float) -> None:
+        """One more block, and how much of it sounds like us."""
+        self.blocks += 1
+        self.alike += likeness
+
+    @property
+    def likeness(self) -> float:
+        """How much of it sounds like our own voice, 0..1."""
+        return self.alike / max(1, self.blocks)
 
     def ours(self, tail_s: float) -> str:
         """What we said when the turn began, or within `tail_s` before, and on from there; "" when we were silent."""

@@ -49,7 +49,7 @@ class TwoEars:
         meaning = self._engine.understand(text, alternatives, expect)
         meant = self._commanded(command, expect)
         if meant is None:
-            return _doubted(meaning, clear) if self._spoken else meaning
+            return _doubted(meaning, clear, expect) if self._spoken else meaning
         whole = meaning.how == "template" and meaning.intent not in FREE_INTENTS
         score = self._trust(tokens(meaning.text), tokens(meant.text), expect, 0.0 if whole and clear >= CLEAR else sure)
         if score is not None:
@@ -57,7 +57,7 @@ class TwoEars:
         elif whole:
             return meaning
         elif expect is not None and expect.kind is Kind.OPEN:
-            return _doubted(meaning, clear)
+            return _doubted(meaning, clear, expect)
         else:
             how, score = "sound-alike", DOUBTED
         said = meaning.text or meant.text
@@ -85,8 +85,16 @@ class TwoEars:
         return self._engine.completeness(text, expect)
 
 
-def _doubted(meaning: Meaning, clear: float) -> Meaning:
-    """A command that was not said plainly, or whose transcript is itself a guess, is asked about first."""
-    if meaning.how == "template" or meaning.intent in FREE_INTENTS or (clear >= CLEAR and meaning.confidence >= PLAIN):
+def _doubted(meaning: Meaning, clear: float, expect: Expect | None) -> Meaning:
+    """A command that was not said plainly, or whose transcript is itself a guess, is asked about first.
+
+    So is a template that the grammar, which knows it, did not hear: "home" may be left of "help me ask for help".
+    """
+    if meaning.intent in FREE_INTENTS:
+        return meaning
+    if meaning.how == "template":
+        asked = expect is not None and expect.kind is not Kind.COMMAND
+        return meaning if asked or clear >= CLEAR else replace(meaning, how="sound-alike", confidence=DOUBTED)
+    if clear >= CLEAR and meaning.confidence >= PLAIN:
         return meaning
     return replace(meaning, confidence=min(meaning.confidence, GUESSED))
