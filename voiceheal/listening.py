@@ -49,6 +49,9 @@ def build_ears(app: App, gate: HearsUs | None = None) -> Ears:
             urgent=meaning.safety is not None,  # our own question about it must not raise the alarm again
         )
 
+    def ours(heard: str, line: str, *least: int) -> bool:
+        return gate is not None and gate.echo and leftover(heard, line, *least)
+
     return Ears(
         recogniser=VoskRecogniser(model),
         commands=GrammarRecogniser(model, app.engine.phrases, tuple(words.interrupting), mend=app.engine.mend),
@@ -56,7 +59,7 @@ def build_ears(app: App, gate: HearsUs | None = None) -> Ears:
         completeness=app.engine.completeness,
         turns=TurnRule(unfinished=frozenset(words.unfinished), lists=lists if words.list_common else None),
         keep=keep if gate is not None else None,
-        leftover=leftover if gate is not None else None,
+        leftover=ours,
         again=SecondListening(Doubter(TwoEars(app.engine)), app.engine.completeness),
         gain=SlowGain(),
     )

@@ -15,6 +15,7 @@ from tests.fakes import FakeRecogniser, FakeVad
 from tests.rig import people, sound
 from voiceheal.core.events import Event, Partial, SpeechBegan, Utterance
 from voiceheal.core.meaning import Completeness, Expect, Kind
+from voiceheal.hearing.barge_in import leftover
 from voiceheal.hearing.ears import Ears
 from voiceheal.hearing.lists import ListRule
 from voiceheal.hearing.recogniser import GrammarRecogniser, VoskRecogniser
@@ -463,3 +464,23 @@ def test_a_line_counts_from_its_time_on_however_late_its_sound_is_heard() -> Non
     [first] = r.hear(said("stop"), quiet(0.6))
     [second] = r.hear(quiet(0.3), said("stop"), quiet(2.0))
     assert (first.while_speaking, second.while_speaking) == (False, True)
+
+
+def test_a_turn_that_begins_in_the_echo_between_two_lines_is_judged_by_the_second() -> None:
+    r = rig()
+    r.ears.set_echo(True, ours=False)
+    r.hear(quiet(0.5), said("~", 4))
+    r.ears.set_speaking("stop here for now")
+    [heard] = r.hear(said("stop"), quiet(1.0))
+    assert heard.text == "", "the word is ours"
+
+
+def test_what_begins_in_silence_and_goes_on_in_our_words_is_ours() -> None:
+    r = rig()
+    r.ears._leftover = leftover
+    for line, kept in (("stop here for now", False), ("let us go on", True)):
+        r.ears.set_speaking(None)
+        r.hear(quiet(1.0), said("~", 4))
+        r.ears.set_speaking(line)
+        [heard] = r.hear(said("stop"), quiet(1.0))
+        assert (heard.text == "stop") is kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ pytestmark = [pytest.mark.audio, pytest.mark.model, pytest.mark.tts, pytest.mark
 
 TURN_S = 25.0
 LISTENED_S = 60.0
+TRIES, AGAIN_S = 4, 4.0
 SOON_S = 0.5  # of audio time; a busy machine hears later, which is recorded and not judged
 
 
@@ -45,12 +47,21 @@ def test_stop_is_heard_over_our_own_voice(
     run.wait_for("session_start", TURN_S, session="step")
     wait_until("its second line", lambda: lines(run) >= 2 and speaking(run), 60)
     recording = loud.record()
-    loud.speak(stop)
+    # Once, on a free machine. On a busy one the sound server loses samples, the echo jumps, and for seconds nothing is
+    # listened to while we speak: a person who is not heard says it again.
+    said = 0
+    while said < TRIES and not matching(run.events(), "session_end"):
+        said += 1
+        wait_until("a line to talk over", lambda: speaking(run), 60)
+        loud.speak(stop)
+        with contextlib.suppress(TimeoutError):
+            run.wait_for("session_end", AGAIN_S, session="step", outcome="stopped")
     run.wait_for("session_end", TURN_S, session="step", outcome="stopped")
     hushed = run.wait_for("stopped", TURN_S)
     heard = [e for e in matching(run.events(), "heard") if e["while_speaking"] and e["count"]][-1]
     recording.wait(recording.now() + 1.0)
     recording.stop()
+    record_property("said", said)
     record_property("silent_s_after_stop", round(hushed["t"] - heard["end_s"], 3))
     assert heard["decided_s"] - heard["end_s"] < SOON_S
     assert sound.last_loud(recording.product()) is not None, "it was speaking"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 HOP = 256  # samples
 TAPS = 6144  # 384 ms: what comes later is left to the suppressor
-KEEP = 0.995  # of the path from one hop to the next: people move, clocks drift
+KEEP = 0.99  # of the path from one hop to the next: people move, clocks drift
 START = 1.0  # first guess of the path's power in the first partition, and ...
 FADE = 8.0  # ... after so many partitions it is 1/e of that
 NOISE_KEEP = 0.5  # smoothing of what is not echo

@@ -100,10 +100,10 @@ class BargeIn:
         return likeness >= self.likeness or shared
 
 
-def leftover(heard_text: str, speaking_text: str) -> bool:
-    """Whether a turn that is still being heard follows our own voice: most of its words, in order, are ours."""
+def leftover(heard_text: str, speaking_text: str, least: int = FOLLOWED) -> bool:
+    """Whether a turn follows our own voice: it has `least` words, and most of them, in order, are ours."""
     heard, said = _words(heard_text), _words(speaking_text)
-    return len(heard) >= FOLLOWED and LCSseq.similarity(heard, said) >= FOLLOWED_OVERLAP * len(heard)
+    return len(heard) >= least and LCSseq.similarity(heard, said) >= FOLLOWED_OVERLAP * len(heard)
 
 
 class HearsUs(Protocol):

@@ -32,9 +32,6 @@ ON, OFF = 0.5, 0.35  # speech probability that starts speech, and that keeps it 
 ONSET = 2  # speech blocks of the last 3 that begin an utterance: 64 ms
 PREROLL = 13  # blocks decoded from before the onset: 416 ms, soft first sounds are quieter than the threshold
 GHOST_S = 0.2  # an utterance with less speech than this must have real words
-TAIL_S = 0.3  # our own line may still be heard this long after it ended
-
-Keep = Callable[[Utterance, str, float], bool]
 
 
 class Ears:
@@ -47,7 +44,7 @@ class Ears:
         completeness: how far a text is a command for what is expected.
         turns: when a turn is over.
         keep: given an utterance said while we spoke, our line and how much it sounds like us, is it the person's?
-        leftover: given what is being heard over our own voice, and that line, whether it is our voice that is followed.
+        leftover: given what is heard, our line, and how many words it takes: is it our voice that is followed?
         again: listens a second time to what was not understood.
         gain: raises quiet voices, block by block, before anything listens.
         start_at: session time (s) of the first sample.
@@ -61,8 +58,8 @@ class Ears:
         vad: Vad,
         completeness: Callable[[str, Expect], Completeness],
         turns: TurnRule | None = None,
-        keep: Keep | None = None,
-        leftover: Callable[[str, str], bool] | None = None,
+        keep: Callable[[Utterance, str, float], bool] | None = None,
+        leftover: Callable[..., bool] | None = None,
         again: SecondListening | None = None,
         gain: Callable[[Pcm16], Pcm16] | None = None,
         start_at: float = 0.0,
@@ -183,7 +180,7 @@ class Ears:
             return
         self._was_muted = True
         if self._turn is not None:
-            yield from self._finish(self._turn, drop=self._turn.ours(TAIL_S) != "")
+            yield from self._finish(self._turn, drop=self._turn.ours() != "")
         self._forget()
 
     def _forget(self) -> None:
@@ -231,7 +228,7 @@ class Ears:
             turn.partial = text
             if turn.announced and text:
                 yield Partial(text, self.now)
-            if turn.over and not command and self._leftover is not None and self._leftover(text, turn.ours(TAIL_S)):
+            if turn.over and not command and self._leftover is not None and self._leftover(text, turn.line()):
                 yield from self._finish(turn, drop=True)  # what the person says next is heard afresh
                 return
         if self._over(turn, text, command, situation.expect):
@@ -288,13 +285,16 @@ class Ears:
         if turn.over and utterance.command:
             heard = (utterance.text, *utterance.alternatives) if utterance.text else ()
             utterance = replace(utterance, text=utterance.command, alternatives=heard)
-        line = turn.ours(TAIL_S)
-        if self._again is not None and not (drop or line or turn.over):
+        over, line = turn.over or turn.ours() != "", turn.line()
+        if self._again is not None and not (drop or over):
             utterance = self._again.hear(turn, utterance, self._situation.expect, self._recogniser, self._commands)
-        if drop or ((line or turn.over) and self._keep is not None and not self._keep(utterance, line, turn.likeness)):
+        if over and not drop:
+            drop = self._keep is not None and not self._keep(utterance, line, turn.likeness)
+        elif line and self._leftover is not None:  # it began in silence, in what rang on, and then we spoke
+            drop = drop or self._leftover(utterance.text, line, 1)
+        if drop:
             utterance = replace(utterance, text="", alternatives=(), command="", command_confidence=0.0)
-        if not turn.announced:
-            if not utterance.text:
-                return
+        if not turn.announced and utterance.text:
             yield SpeechBegan(turn.start)
-        yield utterance
+        if turn.announced or utterance.text:
+            yield utterance

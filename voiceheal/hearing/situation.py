@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from ..core.meaning import Expect
 from .recogniser import Hypothesis
 
+TAIL_S = 0.3  # our own line may still be heard this long after it ended
+
 
 @dataclass(frozen=True, slots=True)
 class Situation:
@@ -51,10 +53,14 @@ class Turn:
         """How much of it sounds like our own voice, 0..1."""
         return self.alike / max(1, self.blocks)
 
-    def ours(self, tail_s: float) -> str:
-        """What we said when the turn began, or within `tail_s` before, and on from there; "" when we were silent."""
+    def ours(self) -> str:
+        """What we said when the turn began, or just before, and on from there; "" when we were silent."""
         then = self.situation
-        tail = then.last_line if self.start - then.last_line_ended < tail_s else ""
+        tail = then.last_line if self.start - then.last_line_ended < TAIL_S else ""
         if then.line is None and not tail:
             return ""
         return " ".join(dict.fromkeys(filter(None, [tail, *self.lines])))
+
+    def line(self) -> str:
+        """The same, or what we have begun to say since it began."""
+        return self.ours() or " ".join(self.lines)
