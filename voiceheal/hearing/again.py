@@ -16,6 +16,7 @@ import numpy as np
 from ..core.events import Utterance
 from ..core.meaning import Completeness, Expect, Kind
 from .denoise import denoised
+from .ears import PREROLL
 from .finished import finished
 from .recogniser import CommandRecogniser
 from .vad import BLOCK, BLOCK_S
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
     from .situation import Turn
 
 LONGEST = round(5.0 / BLOCK_S)  # blocks; what is longer is no command
-BEFORE = 13 + round(1.2 / BLOCK_S)  # blocks before the speech: soft first sounds, and noise to learn from
-TOLD = 13  # of these, that are decoded
+BEFORE = PREROLL + round(1.2 / BLOCK_S)  # blocks before the speech: soft first sounds, and noise to learn from
 
 
 class Doubt(Protocol):
@@ -76,7 +76,7 @@ class SecondListening:
             return first
         blocks = list(self._recent)[-(length + BEFORE) :]
         clean = denoised(np.concatenate(blocks))
-        for at in range(max(0, len(blocks) - length - TOLD) * BLOCK, len(clean), BLOCK):
+        for at in range(max(0, len(blocks) - length - PREROLL) * BLOCK, len(clean), BLOCK):
             recogniser.accept(clean[at : at + BLOCK])
             if commands is not None:
                 commands.accept(clean[at : at + BLOCK])

@@ -80,7 +80,7 @@ class BargeIn:
         both = by_grammar and plain == heard
         if not heard or (echo and not urgent and self._ours(plain, said, intent, likeness, both=both)):
             return False
-        overlap = LCSseq.similarity(heard, said) / len(heard)
+        overlap = _overlap(heard, said)
         if not said:  # nothing of ours was spoken in it: two words are no leftover of a tone, or of a room that rings
             return urgent or (by_grammar and intent in GLOBAL_INTENTS) or len(heard) >= STRANGE
         if intent in GLOBAL_INTENTS and not urgent:
@@ -96,14 +96,18 @@ class BargeIn:
             return True  # these are not among the few words to interrupt with: somebody's or nobody's, they are a guess
         if both:
             return False  # both recognisers heard the same words
-        shared = LCSseq.similarity(plain, said) >= self.echo_overlap * len(plain) if plain else False
-        return likeness >= self.likeness or shared
+        return likeness >= self.likeness or _overlap(plain, said) >= self.echo_overlap
+
+
+def _overlap(heard: list[str], said: list[str]) -> float:
+    """Share of the words heard that are in what was said, in order; 0 when nothing was heard."""
+    return float(LCSseq.similarity(heard, said)) / max(1, len(heard))
 
 
 def leftover(heard_text: str, speaking_text: str, least: int = FOLLOWED) -> bool:
     """Whether a turn follows our own voice: it has `least` words, and most of them, in order, are ours."""
     heard, said = _words(heard_text), _words(speaking_text)
-    return len(heard) >= least and LCSseq.similarity(heard, said) >= FOLLOWED_OVERLAP * len(heard)
+    return len(heard) >= least and _overlap(heard, said) >= FOLLOWED_OVERLAP
 
 
 class HearsUs(Protocol):
