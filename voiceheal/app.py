@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from . import contents
 from .core.controls import PATIENCE, patience_of
 from .core.conversation import Conversation
+from .core.doubts import meaning_of
 from .core.events import Started, Utterance
 from .core.meaning import Expect, Meaning
 from .core.memory import Memory
@@ -229,9 +230,7 @@ def hear_files(app: App, files: Iterable[Path]) -> Iterator[dict[str, Any]]:
         assert ears is not None
         begin = ears.now
         for said in _turns(ears, speech):
-            meaning = understanding.understand(
-                said.text, said.alternatives, None, said.command, said.command_confidence, said.confidence
-            )
+            meaning = meaning_of(understanding, said, None)
             yield {
                 "file": str(path),
                 **meaning_fields(meaning),

@@ -11,6 +11,7 @@ import vosk
 
 from voiceheal import app
 from voiceheal.audio.resample import to_int16
+from voiceheal.core.doubts import meaning_of
 from voiceheal.core.events import Utterance
 from voiceheal.core.meaning import Expect, Kind, Meaning
 from voiceheal.hearing.duplex import Duplex
@@ -164,9 +165,7 @@ def run(
             result.ours += heard.ours
         for event in ears.feed(block):
             if isinstance(event, Utterance) and event.text:
-                meaning = understanding.understand(
-                    event.text, event.alternatives, expect, event.command, event.command_confidence, event.confidence
-                )
+                meaning = meaning_of(understanding, event, expect)
                 result.taken.append(Taken(event, meaning, line or ""))
     return result
 

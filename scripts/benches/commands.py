@@ -18,7 +18,7 @@ from pathlib import Path
 
 from tests.rig import people, sound
 from voiceheal import app
-from voiceheal.core.doubts import asked_first
+from voiceheal.core.doubts import asked_first, meaning_of
 from voiceheal.core.events import Utterance
 from voiceheal.core.meaning import FREE_INTENTS, Expect, Kind, Meaning
 from voiceheal.hearing.ears import Ears
@@ -61,13 +61,7 @@ class Listener:
         for at in range(0, len(pcm), BLOCK):
             heard += [e for e in self._ears.feed(pcm[at : at + BLOCK]) if isinstance(e, Utterance)]
         heard += [e for e in self._ears.flush() if isinstance(e, Utterance)]
-        return [
-            self._understanding.understand(
-                u.text, u.alternatives, expect, u.command, u.command_confidence, u.confidence
-            )
-            for u in heard
-            if u.text or u.command
-        ]
+        return [meaning_of(self._understanding, u, expect) for u in heard if u.text or u.command]
 
 
 def outcome(said: who.Saying, meanings: Sequence[Meaning]) -> tuple[str, str]:

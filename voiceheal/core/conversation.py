@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from .answers import AT_ANY_TIME, BEGINS, SURELY, is_answer
 from .anytime import act
 from .commands import Command, Listen, Note, SetVolume, Speak, note_of
-from .doubts import Doubts
+from .doubts import Doubts, meaning_of
 from .events import (
     Deadline,
     DeviceBack,
@@ -229,9 +229,7 @@ class Conversation:
         if not (said.text or said.command).strip():
             top.still_waiting(now)
             return
-        meaning = self._understanding.understand(
-            said.text, said.alternatives, top.expect, said.command, said.command_confidence, said.confidence
-        )
+        meaning = meaning_of(self._understanding, said, top.expect)
         meaning = self._doubts.settle(said, meaning, self._understanding, top.expect)
         self._floor.out.append(note_of(meaning))
         self._meant = meaning

@@ -15,6 +15,13 @@ REMEMBERED = "remembered"
 SURE = {"sound-alike": 0.8, "model": 0.45, UNSURE: 1.0}
 
 
+def meaning_of(understanding: Understanding, said: Utterance, expect: Expect | None) -> Meaning:
+    """What was said means, with all that the ears know of it: how sure they are decides what is asked about first."""
+    return understanding.understand(
+        said.text, said.alternatives, expect, said.command, said.command_confidence, said.confidence
+    )
+
+
 def asked_first(meaning: Meaning) -> bool:
     """Whether we ask "did you want ...?" before we act on this."""
     return meaning.confidence < SURE.get(meaning.how, 0.0)

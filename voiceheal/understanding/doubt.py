@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..core.doubts import asked_first
+from ..core.doubts import asked_first, meaning_of
 from ..core.events import Utterance
 from ..core.meaning import FREE_INTENTS, Expect, Meaning
 from .heard import CLEAR, TwoEars
@@ -42,6 +42,4 @@ class Doubter:
         return first if guessed.intent not in FREE_INTENTS else replace(second, command_confidence=0.0)
 
     def _meaning(self, said: Utterance, expect: Expect) -> Meaning:
-        return self._ears.understand(
-            said.text, said.alternatives, expect, said.command, said.command_confidence, said.confidence
-        )
+        return meaning_of(self._ears, said, expect)
