@@ -13,8 +13,6 @@ LETTERS_WEIGHT = 0.5
 MAX_LENGTH_GAP = 0.35  # a phrase this much longer or shorter (share of letters) is never the same sentence
 SHORT_LETTERS = 8  # up to here a phrase is so short that only a near-homophone may stand for it
 SHORT_MIN_LETTERS = 0.5
-ROUGH_CUTOFF = 55.0
-CANDIDATES = 8
 MAX_WORDS = 16
 WORD_CUTOFF = 0.65
 WORDS_ALIKE = 4
@@ -53,14 +51,12 @@ class SoundAlike:
         if not words or len(words) > MAX_WORDS:
             return None
         letters, code = "".join(words), _code(words, {})
-        rough = {
-            index
-            for query, choices in ((letters, self._letters), (code, self._codes))
-            for _, _, index in process.extract(
-                query, choices, scorer=fuzz.ratio, processor=None, score_cutoff=ROUGH_CUTOFF, limit=CANDIDATES
-            )
-        }
-        hits = [Hit(self._phrases[i], self._score(letters, code, i)) for i in rough]
+        # however well the sound agrees, letters that agree less than this cannot reach the cutoff
+        least = 100 * max(0.0, cutoff - (1 - LETTERS_WEIGHT)) / LETTERS_WEIGHT
+        near = process.extract(
+            letters, self._letters, scorer=fuzz.ratio, processor=None, score_cutoff=least, limit=None
+        )
+        hits = [Hit(self._phrases[i], self._score(letters, code, i)) for _, _, i in near]
         best = max(hits, key=lambda h: h.score, default=None)
         return best if best is not None and best.score >= cutoff else None
 
