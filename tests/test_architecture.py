@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -118,3 +121,11 @@ def test_modules_are_short_and_say_what_they_are(path: Path) -> None:
     assert len(text.splitlines()) <= 300
     assert ast.get_docstring(ast.parse(text)), "a module opens with one line that states its rule"
     assert path.stem != "utils"
+
+
+def test_small_products_of_matrices_are_left_to_one_thread():
+    """Threads that wait for each other take twice the time; it must be said before numpy is loaded."""
+    asked = "import os, sys, voiceheal; print(os.environ['OPENBLAS_NUM_THREADS'], 'numpy' in sys.modules)"
+    rest = {k: v for k, v in os.environ.items() if k != "OPENBLAS_NUM_THREADS"}
+    done = subprocess.run([sys.executable, "-c", asked], env=rest, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["1", "False"]

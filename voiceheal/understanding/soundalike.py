@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import jellyfish
@@ -18,6 +18,7 @@ WORD_CUTOFF = 0.65
 WORDS_ALIKE = 4
 CHANGE_COST = 0.1  # of taking one word for another at all: one change is likelier than two
 MAX_WORD_GAP = 4
+KEPT = 4096  # heard words whose neighbours are remembered
 
 # voiced and voiceless consonants of one place are what a recogniser mixes up most
 _COARSE = str.maketrans("BDGVZ0J", "PTKFSTX")
@@ -79,11 +80,15 @@ class WordsAlike:
         for word in sorted({w for w in words if w.isalpha()}):
             code = _code([word], {})
             self._by_sound.setdefault(code[:1], []).append((word, code))
+        self._found = lru_cache(KEPT)(self._look_up)
 
-    def alike(self, word: str) -> list[tuple[str, float]]:
+    def alike(self, word: str) -> Sequence[tuple[str, float]]:
         """Known words that the heard one may stand for, with a cost 0..1 each, cheapest first."""
+        return self._found(word)
+
+    def _look_up(self, word: str) -> Sequence[tuple[str, float]]:
         if not word.isalpha():
-            return []
+            return ()
         code = _code([word], {})
         costs = []
         for other, other_code in self._by_sound.get(code[:1], ()):
@@ -92,7 +97,7 @@ class WordsAlike:
                 score = LETTERS_WEIGHT * fuzz.ratio(word, other) / 100 + (1 - LETTERS_WEIGHT) * by_sound
                 if score >= WORD_CUTOFF:
                     costs.append((other, CHANGE_COST + 1 - score))
-        return sorted(costs, key=lambda c: c[1])[:WORDS_ALIKE]
+        return tuple(sorted(costs, key=lambda c: c[1])[:WORDS_ALIKE])
 
 
 def alike(heard: Sequence[str], meant: Sequence[str]) -> float:
