@@ -94,7 +94,9 @@ class Net(nn.Module):
         super().__init__()
         weights = start()
         at = "embeddings."
-        self.embedding = nn.Embedding.from_pretrained(weights[at + "word_embeddings.weight"].clone(), freeze=False)
+        self.embedding = nn.Embedding.from_pretrained(
+            weights[at + "word_embeddings.weight"].clone(), freeze=False, sparse=True
+        )
         place = weights[at + "position_embeddings.weight"][:POSITIONS]
         self.position = nn.Parameter((place + weights[at + "token_type_embeddings.weight"][0]).clone())
         self.norm = _norm(weights, at + "LayerNorm")
@@ -103,6 +105,10 @@ class Net(nn.Module):
         for head in self.heads.values():
             nn.init.normal_(head.weight, std=0.02)
             nn.init.zeros_(head.bias)
+
+    def dense(self) -> list[nn.Parameter]:
+        """All that learns from every batch: everything but the word pieces."""
+        return [p for p in self.parameters() if p is not self.embedding.weight]
 
     def forward(self, codes: Tensor, mask: Tensor) -> dict[str, Tensor]:
         """Logits of each head for `codes` (batch x pieces)."""

@@ -9,6 +9,7 @@ prepare() {
         echo "train: installing $what into .venv (needed for training only)"
         # an environment made by uv has no pip of its own
         if command -v uv >/dev/null; then pip=(uv pip install --python "$python"); else pip=("$python" -m pip install); fi
-        "${pip[@]}" --quiet --require-hashes -r "requirements/$lock.lock.txt"
+        # the lock names all that is needed; the packed model asks for a library that it does not need here
+        "${pip[@]}" --quiet --no-deps --require-hashes -r "requirements/$lock.lock.txt"
     fi
 }
