@@ -123,9 +123,9 @@ def test_modules_are_short_and_say_what_they_are(path: Path) -> None:
     assert path.stem != "utils"
 
 
-def test_small_products_of_matrices_are_left_to_one_thread():
-    """Threads that wait for each other take twice the time; it must be said before numpy is loaded."""
+def test_small_products_of_matrices_are_left_to_few_threads():
+    """More would only wait for each other; it must be said before numpy is loaded."""
     asked = "import os, sys, voiceheal; print(os.environ['OPENBLAS_NUM_THREADS'], 'numpy' in sys.modules)"
     rest = {k: v for k, v in os.environ.items() if k != "OPENBLAS_NUM_THREADS"}
     done = subprocess.run([sys.executable, "-c", asked], env=rest, capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["1", "False"]
+    assert done.stdout.split() == ["2", "False"]

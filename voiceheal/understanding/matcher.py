@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from ..core.meaning import Completeness, SlotValue
 from ..packs.schema import IntentFile, IntentTemplate
@@ -16,6 +16,7 @@ from .templates import Grammar, Match, beyond
 from .wrappers import Wrappers
 
 MAX_COMMAND_WORDS = 40
+KEPT = 32  # sentences of which the reading is remembered
 MAX_WITHIN_WORDS = 80
 MAX_SOUND_WORDS = 14
 MAX_CHANGED_WORDS = 10
@@ -85,17 +86,18 @@ class Matcher:
                         self.grammar.add(say, intent, template.slots)
                 else:
                     self.grammar.add(template, intent, {})
+        self._whole = lru_cache(KEPT)(self._exact)  # several rules ask about one sentence
 
     def exact(self, words: Sequence[str]) -> Match | None:
         """The best reading of the whole utterance, or None."""
-        found = self._exact(words)
+        found = self._whole(tuple(words))
         if found is None:
             clean = self._wrappers.without_fillers(words)
             if clean and len(clean) < len(words):
-                found = self._exact(clean)
+                found = self._whole(tuple(clean))
         return found
 
-    def _exact(self, words: Sequence[str]) -> Match | None:
+    def _exact(self, words: tuple[str, ...]) -> Match | None:
         if not words or len(words) > MAX_COMMAND_WORDS:
             return None
         found = self.grammar.match(words, self._wrappers.starts(words), self._wrappers.ends(words))
@@ -132,7 +134,7 @@ class Matcher:
                 hits.append(hit)
         for hit in sorted(hits, key=lambda h: -h.score):
             meant = _unmask(hit.phrase, [said for word, said in masked if word == PLACEHOLDER])
-            match = self._exact(meant)
+            match = self._whole(tuple(meant))
             turned = self._negations & set(meant) != self._negations & set(plain)  # "can" heard for "can't"
             if match is not None and not turned:
                 return match, hit.score
@@ -164,7 +166,7 @@ class Matcher:
         """Whether the words so far are a whole command, and its intent."""
         if not words or len(words) > MAX_COMMAND_WORDS:
             return Completeness.NONE, None
-        best = self._exact(words)
+        best = self._whole(tuple(words))
         if best is None:
             return Completeness.NONE, None
         chart = self.grammar.walk(words, self._wrappers.starts(words))
