@@ -10,9 +10,10 @@ import pytest
 
 from voiceheal.core.meaning import INTENTS, STAGES
 from voiceheal.errors import ContentError
-from voiceheal.packs.loader import find_pack
+from voiceheal.packs.loader import find_pack, load_pack
 from voiceheal.understanding.blend import Blend, crisis_score
 from voiceheal.understanding.encoder import ENCODER, STRIDE, WINDOW, Encoder, load_encoder
+from voiceheal.understanding.engine import Engine
 from voiceheal.understanding.model import WEIGHTS, load_model
 from voiceheal.understanding.normalise import tokens
 
@@ -132,13 +133,12 @@ def test_both_models_count():
     assert sum(both.intents.values()) == pytest.approx(1.0)
 
 
-def test_risk_in_the_middle_of_a_long_answer_is_heard():
-    folder = find_pack("en")
-    blend = Blend(load_model(folder / WEIGHTS), load_encoder(folder / ENCODER))
-    told = "we met at work and then the spring came and we moved in together with the dog " * 3
-    words = f"{told} and honestly i have been thinking about killing myself {told}".split()
-    assert max(blend.read(words, {}).safety.values()) > blend.borders["soft"]
-    assert max(blend.read(told.split(), {}).safety.values()) <= blend.borders["soft"]
+@pytest.mark.parametrize("times", [0, 1, 2, 3])
+def test_risk_in_the_middle_of_a_long_answer_is_heard(times):
+    engine = Engine(load_pack(find_pack("en")))
+    told = "we met at work and then the spring came and we moved in together with the dog " * times
+    assert engine.understand(f"{told} and honestly i have been thinking about killing myself {told}").safety == "risk"
+    assert engine.understand(told).safety is None
 
 
 def test_each_part_of_the_crisis_score_raises_it():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +15,7 @@ NONE = "none"
 CRISIS: tuple[Safety, ...] = ("risk", "danger")
 LONG, PART = 45, 30  # words: a longer answer is also looked at in parts
 CUT = 1.5  # in logits
+AROUND = 20  # words looked at around a known phrase
 ALTERNATIVE = 0.5  # what another transcript counts beside the best
 SURE_SLOT = 0.7  # share from which a slot that no rule found is taken from the transformer
 
@@ -54,6 +55,20 @@ class Blend:
             self.model.read(words[at : at + PART], found).safety for at in range(0, len(words) - PART // 2, PART // 2)
         ]
         return {lane: max(whole[lane], *(p[lane] for p in parts)) for lane in whole}
+
+    def around(
+        self, words: Sequence[str], findings: Callable[[str], tuple[Sequence[str], Mapping[str, float]]]
+    ) -> list[Reading]:
+        """Readings of those parts of a long answer in which a known phrase stands: the rest must not drown it.
+
+        Args:
+            findings: words of a text, and what the rules find in it.
+        """
+        if len(words) <= AROUND:
+            return []
+        step = AROUND // 2
+        looked = (findings(" ".join(words[at : at + AROUND])) for at in range(0, len(words) - step, step))
+        return [self.read(part, found) for part, found in looked if phrase_lane(found) is not None]
 
     def _shares(self, name: str, logs: Mapping[str, np.ndarray], linear: Mapping[str, float]) -> dict[str, float]:
         """Both models' logs added, each times its worth; a class that only one knows is judged by that one."""

@@ -130,7 +130,8 @@ class Engine:
             looked = [self._findings(plain, heard.words, heard.feeling), *map(self.findings, others)]
             phrase = gravest(phrase_lane(found) for _, found in looked)
             readings = [self._model.read(words, found) for words, found in looked]
-            lane, unsure = self._judge.safety(readings, phrase, len(heard.words))
+            closer = self._model.around(heard.words, self.findings) if phrase is not None else []
+            lane, unsure = self._judge.safety([*readings, *closer], phrase, len(heard.words))
             reading = together(readings)
             meaning, stages = self._read(heard, reading), self._judge.stages(heard, reading)
             stage = named(stages)

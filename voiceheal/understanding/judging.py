@@ -9,13 +9,13 @@ from .heard_text import Guess, Heard
 from .model import Reading
 
 # A control word taken wrongly stops or changes what runs, so it must be likelier than a session must be.
-CONTROL_SURE = 0.35
+CONTROL_SURE = 0.2
 CONTROL_SURE_TOLD = 0.8  # in a sentence about people
 SESSION_SURE = 0.3
 KNOWN_WORDS = 0.34  # with fewer it was not understood at all
 SHORT = 3  # words; a feeling named in so few is taken at its word
 CHOICE_SURE = 0.1  # one of what was just offered
-OUT_OF_SCOPE_PRIOR = 1.0  # factor on its share: what keeps small talk out costs some commands
+OUT_OF_SCOPE_PRIOR = 2.5  # factor on its share: keeps small talk out; worths found on authors not seen, as CONTROL_SURE
 OPEN_ANSWERS = ("feeling", "reframe", "out_of_scope")
 ASKED_PRIOR = 0.3  # factor on "no feeling in it" when the person was asked how they feel
 PHRASE_ALONE = 5  # words
