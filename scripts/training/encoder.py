@@ -2,7 +2,7 @@
 
 Authors are left out in groups to find what cannot be learned from one's own sentences: how much each of the two models
 is worth, and where the borders of the safety lanes lie. The weights that are kept are then trained on all authors. The
-sentences in tests/en/held_out are not looked at. Takes about twenty minutes on two cores; rarely needed.
+sentences in tests/en/held_out are not looked at. Takes about half an hour on two cores; rarely needed.
 """
 
 from __future__ import annotations

@@ -62,7 +62,7 @@ def one(folder: Path, seed: int, group: int | None, kept: Path | None) -> dict[s
 
 def main() -> int:
     """Train the transformer of one language; `--steps DIR` keeps what is done, to go on after a break."""
-    parser = argparse.ArgumentParser(description="Train the transformer of understanding (about twenty minutes).")
+    parser = argparse.ArgumentParser(description="Train the transformer of understanding (about half an hour).")
     parser.add_argument("language", nargs="?", default="en")
     parser.add_argument("--steps", type=Path, help="folder for what is done so far: a second start goes on from there")
     parser.add_argument("--seed", type=int, default=1)
