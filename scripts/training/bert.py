@@ -106,9 +106,9 @@ class Net(nn.Module):
             nn.init.normal_(head.weight, std=0.02)
             nn.init.zeros_(head.bias)
 
-    def dense(self) -> list[nn.Parameter]:
-        """All that learns from every batch: everything but the word pieces."""
-        return [p for p in self.parameters() if p is not self.embedding.weight]
+    def dense(self) -> dict[str, nn.Parameter]:
+        """All that learns from every batch, by name: everything but the word pieces."""
+        return {n: p for n, p in self.named_parameters() if p is not self.embedding.weight}
 
     def forward(self, codes: Tensor, mask: Tensor) -> dict[str, Tensor]:
         """Logits of each head for `codes` (batch x pieces)."""

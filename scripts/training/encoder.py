@@ -87,7 +87,7 @@ class Trainer:
                 loss = self._loss(logits, np.array(batch))
                 net.zero_grad()
                 loss.backward()
-                torch.nn.utils.clip_grad_norm_(net.dense(), 1.0)
+                torch.nn.utils.clip_grad_norm_(net.dense().values(), 1.0)
                 for optimiser, share in zip(optimisers, (1.0, PIECES_RATE), strict=True):
                     for group in optimiser.param_groups:
                         group["lr"] = share * _rate(done, steps)
@@ -162,8 +162,8 @@ def _sound_alikes(sentences_: Sequence[Sequence[str]]) -> dict[str, list[str]]:
 
 def _optimisers(net: Net) -> list[torch.optim.Optimizer]:
     """One for all but the word pieces, and one for these: a batch touches few of them, which saves most of the time."""
-    plain = [p for n, p in net.named_parameters() if n.endswith("bias") or "norm" in n]
-    decayed = [p for p in net.dense() if not any(p is q for q in plain)]
+    plain = [p for n, p in net.dense().items() if n.endswith("bias") or "norm" in n]
+    decayed = [p for n, p in net.dense().items() if not (n.endswith("bias") or "norm" in n)]
     kinds = [{"params": decayed, "weight_decay": 0.01}, {"params": plain, "weight_decay": 0.0}]
     return [torch.optim.AdamW(kinds, fused=True), torch.optim.SparseAdam([net.embedding.weight])]
 

@@ -32,10 +32,11 @@ def expansions(spellings: Mapping[str, str]) -> dict[str, str]:
     return {k: v for k, v in spellings.items() if " " not in k and "'" not in k}
 
 
-def trainer_of(folder: Path) -> Trainer:
-    """All examples of the pack in `folder`, ready to be learned from."""
+def ready(folder: Path) -> tuple[Engine, Trainer]:
+    """The rules of the pack in `folder`, and all its examples, ready to be learned from."""
     pack = load_pack(folder)
-    return Trainer(Engine(pack, use_model=False), sentences(folder / "examples"), expansions(pack.safety.spellings))
+    engine = Engine(pack, use_model=False)
+    return engine, Trainer(engine, sentences(folder / "examples"), expansions(pack.safety.spellings))
 
 
 def one(folder: Path, seed: int, group: int | None, kept: Path | None) -> dict[str, Any]:
@@ -50,7 +51,7 @@ def one(folder: Path, seed: int, group: int | None, kept: Path | None) -> dict[s
         found: dict[str, Any] = pickle.loads(step.read_bytes())  # noqa: S301 - our own file of a moment ago
         return found
     torch.set_num_threads(1)
-    trainer = trainer_of(folder)
+    _, trainer = ready(folder)
     which = np.array(groups(trainer.rows, GROUPS))
     net = trainer.train(np.where(which != (-1 if group is None else group))[0], seed, name)
     found = dict(net.state_dict()) if group is None else trainer.predict(net, np.where(which == group)[0])
@@ -74,8 +75,8 @@ def main() -> int:
     with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("spawn")) as pool:
         done = {n: pool.submit(one, folder, args.seed, n, args.steps) for n in todo}
         trained = {n: future.result() for n, future in done.items()}
-    trainer = trainer_of(folder)
-    worth = calibration(folder, trainer, trained)
+    engine, trainer = ready(folder)
+    worth = calibration(engine, trainer, trained)
     if args.calibrate:
         recalibrate(folder / ENCODER, worth)
         return 0
@@ -87,14 +88,14 @@ def main() -> int:
     return 0
 
 
-def calibration(folder: Path, trainer: Trainer, trained: Mapping[int | None, Mapping[str, Any]]) -> dict[str, float]:
+def calibration(engine: Engine, trainer: Trainer, trained: Mapping[int | None, Mapping[str, Any]]) -> dict[str, float]:
     """Worths and borders, from how the sentences of each group were read without it."""
     which = np.array(groups(trainer.rows, GROUPS))
     read = {k: np.zeros((len(trainer.rows), len(c)), np.float32) for k, c in trainer.classes.items()}
     for group in range(GROUPS):
         for name, values in trained[group].items():
             read[name][which == group] = values
-    linear = LinearTrainer(Engine(load_pack(folder), use_model=False), trainer.rows)
+    linear = LinearTrainer(engine, trainer.rows)
     return calibrate(trainer.rows, read, linear_left_out(linear), trainer.classes, [found for _, found in linear.found])
 
 

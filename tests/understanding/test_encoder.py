@@ -10,10 +10,9 @@ import pytest
 
 from voiceheal.core.meaning import INTENTS, STAGES
 from voiceheal.errors import ContentError
-from voiceheal.packs.loader import find_pack, load_pack
+from voiceheal.packs.loader import find_pack
 from voiceheal.understanding.blend import Blend, crisis_score
 from voiceheal.understanding.encoder import ENCODER, STRIDE, WINDOW, Encoder, load_encoder
-from voiceheal.understanding.engine import Engine
 from voiceheal.understanding.model import WEIGHTS, load_model
 from voiceheal.understanding.normalise import tokens
 
@@ -134,8 +133,7 @@ def test_both_models_count():
 
 
 @pytest.mark.parametrize("times", [0, 1, 2, 3])
-def test_risk_in_the_middle_of_a_long_answer_is_heard(times):
-    engine = Engine(load_pack(find_pack("en")))
+def test_risk_in_the_middle_of_a_long_answer_is_heard(engine, times):
     told = "we met at work and then the spring came and we moved in together with the dog " * times
     assert engine.understand(f"{told} and honestly i have been thinking about killing myself {told}").safety == "risk"
     assert engine.understand(told).safety is None

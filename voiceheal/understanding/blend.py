@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -51,9 +51,7 @@ class Blend:
         """Margins of the lanes; in a long answer one sentence must not drown in all the others."""
         if len(words) <= LONG:
             return whole
-        parts = [
-            self.model.read(words[at : at + PART], found).safety for at in range(0, len(words) - PART // 2, PART // 2)
-        ]
+        parts = [self.model.read(part, found).safety for part in _parts(words, PART)]
         return {lane: max(whole[lane], *(p[lane] for p in parts)) for lane in whole}
 
     def around(
@@ -66,8 +64,7 @@ class Blend:
         """
         if len(words) <= AROUND:
             return []
-        step = AROUND // 2
-        looked = (findings(" ".join(words[at : at + AROUND])) for at in range(0, len(words) - step, step))
+        looked = (findings(" ".join(part)) for part in _parts(words, AROUND))
         return [self.read(part, found) for part, found in looked if phrase_lane(found) is not None]
 
     def _shares(self, name: str, logs: Mapping[str, np.ndarray], linear: Mapping[str, float]) -> dict[str, float]:
@@ -109,6 +106,11 @@ class Blend:
                 if classes[best] and logs[name][0, best] > np.log(SURE_SLOT):
                     found[name] = classes[best]
         return found
+
+
+def _parts(words: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    """Parts of `size` words, each of which overlaps the next by half; there are more words than that."""
+    return (words[at : at + size] for at in range(0, len(words) - size // 2, size // 2))
 
 
 def together(readings: Sequence[Reading]) -> Reading:

@@ -86,18 +86,21 @@ class Matcher:
                         self.grammar.add(say, intent, template.slots)
                 else:
                     self.grammar.add(template, intent, {})
-        self._whole = lru_cache(KEPT)(self._exact)  # several rules ask about one sentence
+        self._read = lru_cache(KEPT)(self._match)  # several rules ask about one sentence
 
     def exact(self, words: Sequence[str]) -> Match | None:
         """The best reading of the whole utterance, or None."""
-        found = self._whole(tuple(words))
+        found = self._exact(words)
         if found is None:
             clean = self._wrappers.without_fillers(words)
             if clean and len(clean) < len(words):
-                found = self._whole(tuple(clean))
+                found = self._exact(clean)
         return found
 
-    def _exact(self, words: tuple[str, ...]) -> Match | None:
+    def _exact(self, words: Sequence[str]) -> Match | None:
+        return self._read(tuple(words))
+
+    def _match(self, words: tuple[str, ...]) -> Match | None:
         if not words or len(words) > MAX_COMMAND_WORDS:
             return None
         found = self.grammar.match(words, self._wrappers.starts(words), self._wrappers.ends(words))
@@ -134,7 +137,7 @@ class Matcher:
                 hits.append(hit)
         for hit in sorted(hits, key=lambda h: -h.score):
             meant = _unmask(hit.phrase, [said for word, said in masked if word == PLACEHOLDER])
-            match = self._whole(tuple(meant))
+            match = self._exact(meant)
             turned = self._negations & set(meant) != self._negations & set(plain)  # "can" heard for "can't"
             if match is not None and not turned:
                 return match, hit.score
@@ -166,7 +169,7 @@ class Matcher:
         """Whether the words so far are a whole command, and its intent."""
         if not words or len(words) > MAX_COMMAND_WORDS:
             return Completeness.NONE, None
-        best = self._whole(tuple(words))
+        best = self._exact(words)
         if best is None:
             return Completeness.NONE, None
         chart = self.grammar.walk(words, self._wrappers.starts(words))
